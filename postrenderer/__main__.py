@@ -1,0 +1,5 @@
+"""`python -m postrenderer` is `presync`."""
+
+from postrenderer.cli import main
+
+main()

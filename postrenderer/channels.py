@@ -1,0 +1,91 @@
+"""What comes in and what goes out: files, stdin, stdout whole or not at all, findings on stderr and in a log."""
+
+import os
+import sys
+from collections.abc import Iterable
+
+from postrenderer.errors import BadInputError, PostRendererError
+from postrenderer.settings import Limits
+from postrenderer.stream import Document, decode, split
+
+
+def read(files: Iterable[str], limits: Limits) -> list[Document]:
+    """The documents of files, or of stdin where there are none (`-` is stdin too)."""
+    documents: list[Document] = []
+    for file in files or ("-",):
+        name = "stdin" if file == "-" else file
+        documents += _separated(documents, split(decode(_bytes(file, limits.bytes), name), name))
+    if len(documents) > limits.documents:
+        hint = "Raise `limits.documents` in the settings if this is meant."
+        raise BadInputError(f"the stream holds more than {limits.documents} documents", hint)
+    return documents
+
+
+def write(text: str) -> None:
+    """All of the text on stdout. Raises PostRendererError where it cannot be written whole."""
+    waiting = memoryview(text.encode())
+    try:
+        while waiting:
+            waiting = waiting[os.write(1, waiting) :]
+        os.close(1)  # some file systems tell only now that the disk is full
+    except OSError as error:
+        raise PostRendererError(f"stdout could not be written: {error.strerror}") from None
+
+
+def tell(text: str, log: str = "", to_parent: bool = False) -> None:
+    """Findings on stderr, in the log file, and on the stderr of a Helm that would hide ours."""
+    if not text:
+        return
+    sys.stderr.write(text)
+    sys.stderr.flush()
+    if log:
+        try:
+            _append(log, text)
+        except OSError as error:
+            sys.stderr.write(f"warning: the log {log} could not be written: {error.strerror}\n")
+    if to_parent:
+        try:
+            _append(f"/proc/{os.getppid()}/fd/2", text)
+        except OSError:
+            return
+
+
+def parent_command() -> list[str]:
+    """The parent process's arguments where the system tells them, else nothing."""
+    try:
+        with open(f"/proc/{os.getppid()}/cmdline", "rb") as cmdline:  # noqa: PTH123
+            return cmdline.read().decode(errors="replace").split("\0")
+    except OSError:
+        return []
+
+
+def _append(file: str, text: str) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
+
+
+def _bytes(file: str, limit: int) -> bytes:
+    try:
+        if file == "-":
+            raw = sys.stdin.buffer.read(limit + 1)
+        else:
+            with open(file, "rb") as stream:  # noqa: PTH123
+                raw = stream.read(limit + 1)
+    except OSError as error:
+        raise PostRendererError(f"cannot read {file}: {error.strerror}") from None
+    if len(raw) > limit:
+        hint = "Raise `limits.bytes` in the settings if this is meant."
+        raise BadInputError(f"{file if file != '-' else 'stdin'}: the stream is larger than {limit} bytes", hint)
+    return raw
+
+
+def _separated(before: list[Document], documents: list[Document]) -> list[Document]:
+    """The documents of a further file, behind a separator where it brings none."""
+    if before and documents and not documents[0].text.startswith("---"):
+        last = before[-1]
+        end = "" if last.text.endswith("\n") else "\n"
+        before[-1] = last._replace(text=last.text + end + "---\n")
+    return documents

@@ -1,0 +1,196 @@
+"""One Kubernetes object as the author wrote it: identity, annotations, and where its values stand."""
+
+from functools import cached_property
+from typing import NamedTuple
+
+from postrenderer import hooks, nodes
+from postrenderer.errors import BadInputError
+from postrenderer.glance import UNSURE, Glance, glance, hides_names, template, tokens
+from postrenderer.hooks import Meaning, Target
+from postrenderer.nodes import Node
+from postrenderer.stream import Document, position
+
+COPY_LABEL = "presync/copy"
+COPY_OF = "presync/copy-of"
+PHASE = "presync/phase"
+HOOK = "presync/hook"
+COPY = "presync/copy"
+ALLOW = "presync/allow"
+
+RUNS_TO_COMPLETION = frozenset((("batch", "Job"), ("argoproj.io", "Workflow")))
+POD_RESTARTS = ("Never", "OnFailure")
+
+
+class Identity(NamedTuple):
+    """What makes an object one object in a cluster; `namespace` is empty where the manifest names none."""
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+
+class Place(NamedTuple):
+    """A place in the text as it came in; line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+    template: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Manifest:
+    """A Kubernetes object in a document, or one item of a List. Parsed when first asked for more than a glance tells."""
+
+    def __init__(self, document: Document, seen: Glance, root: Node | None = None, item: int | None = None) -> None:
+        self.document = document
+        self.item = item
+        self._seen = seen
+        self._mentions: frozenset[str] | None = None
+        if not seen.sure:
+            self.__dict__["root"] = root
+
+    def __str__(self) -> str:
+        return str(self.identity) if self.identity.name else f"{self.identity.kind}/{self.generate_name or '?'}"
+
+    @cached_property
+    def identity(self) -> Identity:
+        if self._seen.sure:
+            return Identity(_group(self._seen.api_version), self._seen.kind, self._seen.namespace, self._seen.name)
+        metadata = nodes.lookup(self.root, "metadata")
+        named = [nodes.text(nodes.lookup(metadata, key)) or "" for key in ("namespace", "name")]
+        api_version = nodes.text(nodes.lookup(self.root, "apiVersion")) or ""
+        return Identity(_group(api_version), nodes.text(nodes.lookup(self.root, "kind")) or "", named[0], named[1])
+
+    @cached_property
+    def root(self) -> Node:
+        return _parsed(self.document)
+
+    @cached_property
+    def template(self) -> str:
+        return template(self.document.text)
+
+    @property
+    def is_object(self) -> bool:
+        return bool(self.identity.kind)
+
+    @property
+    def may_be_hooked(self) -> bool:
+        return self._seen.hooked or not self._seen.sure
+
+    @cached_property
+    def annotations(self) -> dict[str, str]:
+        return self._texts("annotations")
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        return self._texts("labels")
+
+    def _texts(self, field: str) -> dict[str, str]:
+        mapping = nodes.at(self.root, "metadata", field)
+        return {key: nodes.text(value) or "" for key, (_, value) in nodes.entries(mapping).items()}
+
+    def meaning(self, target: Target) -> Meaning:
+        """When the target runs this object; a document whose text names no hook and no wave is not parsed for it."""
+        spelled = self.may_be_hooked or hooks.ARGOCD.wave in self.document.text
+        return hooks.read(self.annotations if spelled else {}, target)
+
+    def mentions(self, names: set[str]) -> frozenset[str]:
+        """Which of the names stand anywhere in the document. Told once: later names are those of our own copies."""
+        if self._mentions is None:
+            written = self.document.text
+            self._mentions = frozenset(names if hides_names(written) else tokens(written) & names)
+        return self._mentions
+
+    @property
+    def generate_name(self) -> str:
+        return nodes.text(nodes.at(self.root, "metadata", "generateName")) or ""
+
+    @property
+    def is_workload(self) -> bool:
+        """Whether it runs to completion (argocd.md §4): Job, Workflow, or a Pod that is not restarted for ever."""
+        group, kind, *_ = self.identity
+        if (group, kind) == ("", "Pod"):
+            return nodes.text(nodes.at(self.root, "spec", "restartPolicy")) in POD_RESTARTS
+        return (group, kind) in RUNS_TO_COMPLETION
+
+    @property
+    def is_copy(self) -> bool:
+        return COPY_OF in self.annotations
+
+    def place(self, node: Node | None = None) -> Place:
+        if node is None and self.item is None:
+            index = _first_line(self.document.text)
+        else:
+            index = nodes.start(node if node is not None else self.root)
+        return Place(self.document.file, *position(self.document, index), self.template)
+
+
+def manifests(document: Document, parse_all: bool = False) -> list[Manifest]:
+    """The objects a document holds: one, none (comments only), or a List's items."""
+    seen = UNSURE if parse_all else glance(document.text)
+    if seen.sure:
+        return [Manifest(document, seen)]
+    if not document.text.strip("\ufeff-. \t\r\n"):
+        return []
+    root = _parsed(document)
+    if root is None:
+        return []
+    items = nodes.lookup(root, "items")
+    kind = nodes.text(nodes.lookup(root, "kind")) or ""
+    if not kind.endswith("List") or not nodes.is_sequence(items):
+        return [Manifest(document, UNSURE, root)]
+    return [Manifest(document, UNSURE, node, number) for number, node in enumerate(nodes.items(items))]
+
+
+def _parsed(document: Document) -> Node | None:
+    """The document's object; None for comments only."""
+    root = nodes.compose(document)
+    if root is None or nodes.is_null(root):
+        return None
+    if not nodes.is_mapping(root):
+        place = ":".join(map(str, (document.file, *position(document, nodes.start(root)))))
+        raise BadInputError(
+            f"{place}: this document is not a Kubernetes object",
+            "Pipe only what `helm template` prints to stdout; a message or a list of values is not a manifest.",
+        )
+    _refuse_repeated_keys(document, root)
+    return root
+
+
+def _refuse_repeated_keys(document: Document, root: Node) -> None:
+    """A key that decides what the object is must be written once; elsewhere the last one counts, as in Kubernetes."""
+    metadata = nodes.lookup(root, "metadata")
+    decisive = ((root, ("apiVersion", "kind", "metadata", "spec", "items")),)
+    for mapping, keys in (*decisive, (metadata, ("name", "namespace", "annotations", "labels"))):
+        seen = set()
+        for key, _ in nodes.pairs(mapping):
+            if key.value in keys and key.value in seen:
+                line, column = position(document, nodes.start(key))
+                raise BadInputError(
+                    f"{document.file}:{line}:{column}: the key {key.value!r} is written twice in one object",
+                    "Tools differ in which one they read; keep one.",
+                )
+            seen.add(key.value)
+
+
+def _group(api_version: str) -> str:
+    group, slash, _ = api_version.partition("/")
+    return group if slash else ""
+
+
+def _first_line(text: str) -> int:
+    """Where the object itself begins, behind the separator, comments and blank lines."""
+    index = 0
+    while index < len(text):
+        line = text[index : text.find("\n", index) + 1 or len(text)]
+        if line.strip() and not line.startswith(("---", "#")):
+            return index
+        index += len(line)
+    return 0

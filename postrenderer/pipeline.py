@@ -1,0 +1,137 @@
+"""Runs rules and transforms in order, and checks the result before anybody sees it."""
+
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from postrenderer import nodes
+from postrenderer.edits import AddManifest, Edit, InPlace, RemoveManifest, expected
+from postrenderer.errors import BadInputError, BugError
+from postrenderer.findings import Finding, Severity, is_allowed
+from postrenderer.hooks import Target
+from postrenderer.manifest import Manifest, manifests
+from postrenderer.release import Release
+from postrenderer.rules import RULES
+from postrenderer.settings import DEFAULTS, Settings
+from postrenderer.stream import Document, join
+from postrenderer.transforms import TRANSFORMS
+
+MAX_ROUNDS = 8  # each round of a transform follows references one step further; real charts need two
+
+
+class Judged(NamedTuple):
+    """A finding, and what became of it."""
+
+    finding: Finding
+    settled: bool
+    allowed: bool
+
+    @property
+    def refuses(self) -> bool:
+        return self.finding.severity is Severity.ERROR and not self.settled and not self.allowed
+
+
+class Rendered(NamedTuple):
+    """What is safe to apply, and what was found on the way."""
+
+    documents: list[Document]
+    judged: tuple[Judged, ...]
+
+    @property
+    def text(self) -> str:
+        return join(self.documents)
+
+    @property
+    def is_refused(self) -> bool:
+        return any(judged.refuses for judged in self.judged)
+
+
+def read(
+    documents: list[Document],
+    target: Target,
+    namespace: str = "",
+    again: list[Document] | None = None,
+    parse_all: bool = False,
+) -> Release:
+    """A stream as a release. Raises BadInputError where it holds no Kubernetes object."""
+    second = Release(again, target, namespace, parse_all=parse_all) if again is not None else None
+    release = Release(documents, target, namespace, second, parse_all)
+    if not release.manifests:
+        raise BadInputError(
+            "nothing came in: the stream holds no Kubernetes object",
+            "Did `helm template` fail? In a shell, `set -o pipefail` stops the pipe then.",
+        )
+    return release
+
+
+def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
+    """Every transform in its order, then the checks. Raises BugError where a check fails."""
+    seen: dict[tuple[str, str], Finding] = {}
+    for transform in TRANSFORMS:
+        for _ in range(MAX_ROUNDS):
+            found = list(find(release, settings))
+            seen = {**{finding.key: finding for finding in found}, **seen}
+            edits = list(settlements(transform, found, release, settings))
+            if not edits:
+                break
+            changed = release.edited(edits)
+            check_edits(release, changed, edits)
+            release = changed
+        else:
+            raise BugError(f"{transform.__name__} still finds something to do after {MAX_ROUNDS} rounds")
+    last = {finding.key: finding for finding in find(release, settings)}
+    check_settled(release, list(last.values()), settings)
+    judged = tuple(_judge(finding, last, settings) for finding in {**last, **seen}.values())
+    if not any(document.text.strip() for document in release.documents):
+        raise BugError("the rendered stream is empty")
+    return Rendered(release.documents, judged)
+
+
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
+    for rule in RULES:
+        yield from rule.find(release, settings)
+
+
+def settlements(
+    transform: ModuleType, found: Iterable[Finding], release: Release, settings: Settings
+) -> Iterator[Edit]:
+    """The edits of one transform; where it settles several rules, the first that has any goes alone."""
+    for rule in transform.SETTLES:
+        wanted = [finding for finding in found if finding.rule == rule.ID and not is_allowed(finding, settings)]
+        edits = [edit for finding in wanted for edit in transform.settle(finding, release, settings)]
+        if edits:
+            yield from dict.fromkeys(edits)
+            return
+
+
+def check_edits(before: Release, after: Release, edits: Iterable[Edit]) -> None:
+    """Each edited object must mean just what its edits say, told from its data and not from its text."""
+    by_manifest: dict[Manifest, list[InPlace]] = {}
+    for edit in edits:
+        if not isinstance(edit, AddManifest | RemoveManifest):
+            by_manifest.setdefault(edit.manifest, []).append(edit)
+    read_again = {id(document.before): document for document in after.documents if document.before is not None}
+    for manifest, made in by_manifest.items():
+        document = read_again.get(id(manifest.document))
+        if document is None:
+            raise BugError(f"an edit of {manifest} was lost")
+        wanted = expected(_data(manifest), made)
+        if not any(_data(other) == wanted for other in manifests(document)):
+            raise BugError(f"an edit of {manifest} changed more than it should")
+
+
+def _data(manifest: Manifest) -> Any:
+    """As `expected` tells it: an empty map of metadata is none."""
+    data = nodes.plain_data(manifest.root, manifest.document.text)
+    return expected(data, ()) if nodes.is_mapping(nodes.lookup(manifest.root, "metadata")) else data
+
+
+def check_settled(release: Release, found: list[Finding], settings: Settings) -> None:
+    for transform in TRANSFORMS:
+        if any(settlements(transform, found, release, settings)):
+            raise BugError(f"{transform.__name__} left something that it settles")
+
+
+def _judge(finding: Finding, last: dict[tuple[str, str], Finding], settings: Settings) -> Judged:
+    settles = any(finding.rule == rule.ID for transform in TRANSFORMS for rule in transform.SETTLES)
+    return Judged(finding, settles and finding.key not in last, is_allowed(finding, settings))

@@ -1,0 +1,264 @@
+"""Which fields of which kinds hold another object's name, and which kinds produce Secrets: tables, and one walk.
+
+Sources: Kubernetes 1.37 API types (core/v1, rbac/v1, networking/v1); kustomize's nameReference table is a part of
+these (tests/upstream). A path is written `a.b.[].c`: `[]` is each item of a list.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from postrenderer import nodes
+from postrenderer.edits import Steps
+from postrenderer.manifest import Manifest
+from postrenderer.nodes import Node
+
+Kind = tuple[str, str]  # group, kind
+
+SECRET = ("", "Secret")
+CONFIG_MAP = ("", "ConfigMap")
+SERVICE_ACCOUNT = ("", "ServiceAccount")
+CLAIM = ("", "PersistentVolumeClaim")
+PRIORITY_CLASS = ("scheduling.k8s.io", "PriorityClass")
+RUNTIME_CLASS = ("node.k8s.io", "RuntimeClass")
+PROVIDER_CLASS = ("secrets-store.csi.x-k8s.io", "SecretProviderClass")
+ROLE = ("rbac.authorization.k8s.io", "Role")
+CLUSTER_ROLE = ("rbac.authorization.k8s.io", "ClusterRole")
+ROLE_BINDING = ("rbac.authorization.k8s.io", "RoleBinding")
+CLUSTER_ROLE_BINDING = ("rbac.authorization.k8s.io", "ClusterRoleBinding")
+RESOURCE_CLAIM = ("resource.k8s.io", "ResourceClaim")
+RESOURCE_CLAIM_TEMPLATE = ("resource.k8s.io", "ResourceClaimTemplate")
+
+BINDINGS = (ROLE_BINDING, CLUSTER_ROLE_BINDING)
+CLUSTER_SCOPED = frozenset((PRIORITY_CLASS, RUNTIME_CLASS, CLUSTER_ROLE, CLUSTER_ROLE_BINDING))
+
+POD_SPECS: dict[Kind, str] = {
+    ("", "Pod"): "spec",
+    ("", "PodTemplate"): "template.spec",
+    ("", "ReplicationController"): "spec.template.spec",
+    ("apps", "DaemonSet"): "spec.template.spec",
+    ("apps", "Deployment"): "spec.template.spec",
+    ("apps", "ReplicaSet"): "spec.template.spec",
+    ("apps", "StatefulSet"): "spec.template.spec",
+    ("batch", "CronJob"): "spec.jobTemplate.spec.template.spec",
+    ("batch", "Job"): "spec.template.spec",
+    ("argoproj.io", "Rollout"): "spec.template.spec",
+}
+
+CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
+_DRIVERS = ("cephfs", "cinder", "flexVolume", "rbd", "scaleIO", "iscsi", "storageos")  # in-tree, some long gone
+IN_POD_SPEC: tuple[tuple[Kind, str], ...] = (
+    *((SECRET, f"{listed}.[].env.[].valueFrom.secretKeyRef.name") for listed in CONTAINERS),
+    *((SECRET, f"{listed}.[].envFrom.[].secretRef.name") for listed in CONTAINERS),
+    (SECRET, "volumes.[].secret.secretName"),
+    (SECRET, "volumes.[].projected.sources.[].secret.name"),
+    (SECRET, "imagePullSecrets.[].name"),
+    (SECRET, "volumes.[].azureFile.secretName"),
+    *((SECRET, f"volumes.[].{driver}.secretRef.name") for driver in _DRIVERS),
+    (SECRET, "volumes.[].csi.nodePublishSecretRef.name"),
+    *((CONFIG_MAP, f"{listed}.[].env.[].valueFrom.configMapKeyRef.name") for listed in CONTAINERS),
+    *((CONFIG_MAP, f"{listed}.[].envFrom.[].configMapRef.name") for listed in CONTAINERS),
+    (CONFIG_MAP, "volumes.[].configMap.name"),
+    (CONFIG_MAP, "volumes.[].projected.sources.[].configMap.name"),
+    (SERVICE_ACCOUNT, "serviceAccountName"),
+    (SERVICE_ACCOUNT, "serviceAccount"),  # deprecated alias; the API server refuses two that differ
+    (CLAIM, "volumes.[].persistentVolumeClaim.claimName"),
+    (PROVIDER_CLASS, "volumes.[].csi.volumeAttributes.secretProviderClass"),
+    (PRIORITY_CLASS, "priorityClassName"),
+    (RUNTIME_CLASS, "runtimeClassName"),
+    (RESOURCE_CLAIM, "resourceClaims.[].resourceClaimName"),
+    (RESOURCE_CLAIM_TEMPLATE, "resourceClaims.[].resourceClaimTemplateName"),
+)
+
+ELSEWHERE: dict[Kind, tuple[tuple[Kind, str], ...]] = {
+    SERVICE_ACCOUNT: ((SECRET, "secrets.[].name"), (SECRET, "imagePullSecrets.[].name")),
+    ("networking.k8s.io", "Ingress"): ((SECRET, "spec.tls.[].secretName"),),
+    ROLE_BINDING: ((ROLE, "roleRef.name"),),  # or a ClusterRole: roleRef.kind says which
+    CLUSTER_ROLE_BINDING: ((CLUSTER_ROLE, "roleRef.name"),),
+}
+
+# Kinds that never name another object we follow, however much text they hold.
+NEVER_REFER = frozenset(
+    (
+        CONFIG_MAP,
+        SECRET,
+        ROLE,
+        CLUSTER_ROLE,
+        ("", "Namespace"),
+        ("", "Service"),
+        ("apiextensions.k8s.io", "CustomResourceDefinition"),
+        ("monitoring.coreos.com", "PrometheusRule"),
+        ("networking.k8s.io", "NetworkPolicy"),
+        ("policy", "PodDisruptionBudget"),
+    )
+)
+
+# Shapes that hold a name in most custom resources; seen, never rewritten (counted over 4,235 public CRD schemas).
+SHAPES: tuple[tuple[Kind, re.Pattern[str], str], ...] = (
+    (SECRET, re.compile(r"(?:.*[sS]ecretKeyRef|.*[sS]ecretRef|secret|.*Secret)\Z"), "name"),
+    (SECRET, re.compile(r"(?:secretName|.*SecretName|credentialName|existingSecret)\Z"), ""),
+    (CONFIG_MAP, re.compile(r"(?:.*[cC]onfigMapKeyRef|.*[cC]onfigMapRef|configMap)\Z"), "name"),
+    (CONFIG_MAP, re.compile(r"(?:configMapName|.*ConfigMapName)\Z"), ""),
+    (SERVICE_ACCOUNT, re.compile(r"(?:serviceAccountName|serviceAccount)\Z"), ""),
+    (SERVICE_ACCOUNT, re.compile(r"serviceAccountRef\Z"), "name"),
+)
+
+# Custom resources whose controllers make a Secret: its name's path, and the name where that is absent ("" for none).
+PRODUCERS: dict[Kind, tuple[tuple[str, str], ...]] = {
+    ("external-secrets.io", "ExternalSecret"): (("spec.target.name", "{name}"),),
+    ("external-secrets.io", "ClusterExternalSecret"): (
+        ("spec.externalSecretSpec.target.name", ""),
+        ("spec.externalSecretName", "{name}"),
+    ),
+    ("bitnami.com", "SealedSecret"): (("metadata.name", ""),),
+    ("secrets.hashicorp.com", "VaultStaticSecret"): (("spec.destination.name", ""),),
+    ("secrets.hashicorp.com", "VaultDynamicSecret"): (("spec.destination.name", ""),),
+    ("secrets.hashicorp.com", "VaultPKISecret"): (("spec.destination.name", ""),),
+    ("secrets.hashicorp.com", "HCPVaultSecretsApp"): (("spec.destination.name", ""),),
+    PROVIDER_CLASS: (("spec.secretObjects.[].secretName", ""),),
+    ("cert-manager.io", "Certificate"): (("spec.secretName", ""),),
+    ("secrets.infisical.com", "InfisicalSecret"): (
+        ("spec.managedSecretReference.secretName", ""),
+        ("spec.managedKubeSecretReferences.[].secretName", ""),
+    ),
+    ("secrets.infisical.com", "InfisicalDynamicSecret"): (("spec.managedSecretReference.secretName", ""),),
+    ("onepassword.com", "OnePasswordItem"): (("metadata.name", ""),),
+    ("secrets.doppler.com", "DopplerSecret"): (("spec.managedSecret.name", ""),),
+    ("k8s.bitwarden.com", "BitwardenSecret"): (("spec.secretName", ""),),
+    ("isindir.github.com", "SopsSecret"): (("spec.secretTemplates.[].name", ""),),
+    ("clustersecret.io", "ClusterSecret"): (("metadata.name", ""),),
+    ("secretgenerator.mittwald.de", "StringSecret"): (("metadata.name", ""),),
+    ("secretgenerator.mittwald.de", "BasicAuth"): (("metadata.name", ""),),
+    ("secretgenerator.mittwald.de", "SSHKeyPair"): (("metadata.name", ""),),
+    ("secretgen.k14s.io", "Password"): (("metadata.name", ""),),
+    ("postgresql.cnpg.io", "Cluster"): (
+        ("spec.bootstrap.initdb.secret.name", "{name}-app"),
+        ("spec.superuserSecret.name", "{name}-superuser"),
+        ("spec.certificates.serverCASecret", "{name}-ca"),
+    ),
+    ("postgres-operator.crunchydata.com", "PostgresCluster"): (("spec.users.[].name", ""), ("", "{name}-pguser-{name}")),
+    ("pxc.percona.com", "PerconaXtraDBCluster"): (("spec.secretsName", "{name}-secrets"),),
+    ("psmdb.percona.com", "PerconaServerMongoDB"): (("spec.secrets.users", "{name}-secrets"),),
+    ("rabbitmq.com", "RabbitmqCluster"): (("", "{name}-default-user"),),
+    ("kafka.strimzi.io", "KafkaUser"): (("metadata.name", ""),),
+    ("elasticsearch.k8s.elastic.co", "Elasticsearch"): (
+        ("", "{name}-es-elastic-user"),
+        ("", "{name}-es-http-certs-public"),
+    ),
+    ("objectbucket.io", "ObjectBucketClaim"): (("metadata.name", ""),),
+}
+CONNECTION_SECRET = "spec.writeConnectionSecretToRef.name"  # any Crossplane resource
+
+
+class Reference(NamedTuple):
+    """A name in one manifest that stands for another object of the same namespace."""
+
+    target: Kind
+    name: str
+    steps: Steps  # from the reader's root to the scalar
+    node: Node
+    written_here: bool  # False behind an alias or a merge: not ours to edit
+    verified: bool = True  # False where only the field's shape says that it is a name
+
+
+def references(manifest: Manifest) -> list[Reference]:
+    """Every name the manifest holds of a Secret, ConfigMap, ServiceAccount and the like, in the text's order."""
+    kind = manifest.identity[:2]
+    if kind in NEVER_REFER:
+        return []
+    found = list(_at_known_places(manifest, kind))
+    if kind not in POD_SPECS and kind not in ELSEWHERE:
+        found += _anywhere(manifest.root, found)
+    for number, reference in enumerate(found):
+        if nodes.is_anchored(reference.node, manifest.document.text):
+            found[number] = reference._replace(written_here=False)
+    return sorted(found, key=lambda reference: nodes.start(reference.node))
+
+
+def subjects(binding: Manifest) -> Iterator[tuple[int, str, str, Node, bool]]:
+    """Number, namespace, name, name's node and whether it is written here, of each ServiceAccount subject."""
+    for number, subject in enumerate(nodes.items(nodes.lookup(binding.root, "subjects"))):
+        name = nodes.lookup(subject, "name")
+        if name is not None and nodes.text(nodes.lookup(subject, "kind")) == "ServiceAccount":
+            namespace = nodes.text(nodes.lookup(subject, "namespace")) or ""
+            written_here = nodes.inside(subject, binding.root) and nodes.inside(name, subject)
+            yield number, namespace, nodes.text(name) or "", name, written_here
+
+
+def produced(manifest: Manifest) -> Iterator[str]:
+    """Names of the Secrets that the custom resource's controller makes."""
+    rows = PRODUCERS.get(manifest.identity[:2], ((CONNECTION_SECRET, ""),))
+    for path, default in rows:
+        named = [nodes.text(node) or "" for node, _, _ in walk(manifest.root, path)] if path else []
+        yield from named or ([default.format(name=manifest.identity.name)] if default else [])
+
+
+def walk(node: Node | None, path: str) -> Iterator[tuple[Node, Steps, bool]]:
+    """Scalars at a path: the node, the steps to it, and whether no alias or merge was passed on the way."""
+    yield from _walk(node, path.split("."), (), True)
+
+
+def _walk(node: Node | None, keys: list[str], steps: Steps, here: bool) -> Iterator[tuple[Node, Steps, bool]]:
+    if node is None:
+        return
+    if not keys:
+        if nodes.text(node):
+            yield node, steps, here
+    elif keys[0] == "[]":
+        for number, item in enumerate(nodes.items(node)):
+            yield from _walk(item, keys[1:], (*steps, number), here and nodes.inside(item, node))
+    elif (child := nodes.lookup(node, keys[0])) is not None:
+        yield from _walk(child, keys[1:], (*steps, keys[0]), here and nodes.inside(child, node))
+
+
+def _at_known_places(manifest: Manifest, kind: Kind) -> Iterator[Reference]:
+    for target, path in ELSEWHERE.get(kind, ()):
+        for node, steps, here in walk(manifest.root, path):
+            if kind == ROLE_BINDING and nodes.text(nodes.at(manifest.root, "roleRef", "kind")) == "ClusterRole":
+                target = CLUSTER_ROLE
+            yield Reference(target, node.value, steps, node, here)
+    if kind in POD_SPECS:
+        yield from _in_pod_spec(manifest.root, POD_SPECS[kind] + ".", (), True)
+
+
+def _in_pod_spec(node: Node | None, prefix: str, steps: Steps, here: bool) -> Iterator[Reference]:
+    for target, path in IN_POD_SPEC:
+        for name, below, written in walk(node, prefix + path):
+            yield Reference(target, name.value, (*steps, *below), name, here and written)
+
+
+def _anywhere(root: Node, known: list[Reference]) -> Iterator[Reference]:
+    """In a kind without a row: pod specs wherever they stand, and fields that look like names."""
+    seen = {id(reference.node) for reference in known}
+    waiting: list[tuple[Node, Steps, bool]] = [(root, (), True)]
+    visited: set[int] = set()
+    while waiting:
+        node, steps, here = waiting.pop()
+        if id(node) in visited:
+            continue
+        visited.add(id(node))
+        if _is_pod_spec(node):
+            for reference in _in_pod_spec(node, "", steps, here):
+                if id(reference.node) not in seen:
+                    seen.add(id(reference.node))
+                    yield reference
+        for key, value in nodes.entries(node).items():
+            inside = here and nodes.inside(value[1], node)
+            for target, name in _shaped(key, value[1]):
+                if id(name) not in seen:
+                    seen.add(id(name))
+                    yield Reference(target, name.value, (*steps, key), name, inside, verified=False)
+            waiting.append((value[1], (*steps, key), inside))
+        waiting += [(item, (*steps, n), here and nodes.inside(item, node)) for n, item in enumerate(nodes.items(node))]
+
+
+def _is_pod_spec(node: Node) -> bool:
+    listed = nodes.items(nodes.lookup(node, "containers")) if nodes.is_mapping(node) else []
+    return any(nodes.lookup(item, "name") is not None or nodes.lookup(item, "image") is not None for item in listed)
+
+
+def _shaped(key: str, value: Node) -> Iterator[tuple[Kind, Node]]:
+    for target, pattern, below in SHAPES:
+        name = nodes.lookup(value, below) if below else value
+        if name is not None and nodes.text(name) and pattern.match(key):
+            yield target, name

@@ -1,0 +1,258 @@
+"""Everything one stream holds: its objects, who refers to whom, and who grants what to whom."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from postrenderer import glance, nodes
+from postrenderer.edits import Edit, apply
+from postrenderer.hooks import PRE_SYNC, Meaning, Standing, Target
+from postrenderer.manifest import Identity, Manifest, manifests
+from postrenderer.references import (
+    BINDINGS,
+    CLUSTER_SCOPED,
+    NEVER_REFER,
+    PRODUCERS,
+    SECRET,
+    SERVICE_ACCOUNT,
+    Kind,
+    Reference,
+    produced,
+    references,
+    subjects,
+)
+from postrenderer.stream import Document
+
+
+class Need(NamedTuple):
+    """An object that must be there before a workload runs, and what needs it: the workload or something it reads."""
+
+    workload: Manifest
+    reader: Manifest
+    target: Manifest
+    reference: Reference | None = None  # None where a binding grants to the reader, a ServiceAccount
+
+
+class Release:
+    """A stream's objects in the order they came in. Never changed: `edited` makes another."""
+
+    def __init__(
+        self,
+        documents: list[Document],
+        target: Target,
+        namespace: str = "",
+        again: "Release | None" = None,
+        parse_all: bool = False,
+    ) -> None:
+        self.documents = documents
+        self.target = target
+        self.namespace = namespace
+        self.again = again
+        self.parse_all = parse_all
+        self._kept: dict[int, list[Manifest]] = {}
+
+    def edited(self, edits: Iterable[Edit]) -> "Release":
+        """The release with these edits written into its text and read again; untouched documents are kept as read."""
+        by_document: dict[int, list[Edit]] = defaultdict(list)
+        for edit in edits:
+            manifest = edit.after if hasattr(edit, "after") else edit.manifest
+            by_document[id(manifest.document)].append(edit)
+        documents: list[Document] = []
+        for document in self.documents:
+            documents += apply(document, by_document[id(document)]) if id(document) in by_document else [document]
+        other = Release(documents, self.target, self.namespace, self.again, self.parse_all)
+        other._kept = {id(document): held for document, held in zip(self.documents, self._by_document, strict=True)}
+        return other
+
+    @cached_property
+    def _by_document(self) -> list[list[Manifest]]:
+        return [
+            self._kept[id(document)] if id(document) in self._kept else manifests(document, self.parse_all)
+            for document in self.documents
+        ]
+
+    @cached_property
+    def manifests(self) -> list[Manifest]:
+        return [manifest for held in self._by_document for manifest in held if manifest.is_object]
+
+    @cached_property
+    def is_helm_4(self) -> bool:
+        """Whether Helm 4 sent this stream: it names each document's file in an annotation, and Helm 3 does not."""
+        return any(glance.has_filename(document.text) for document in self.documents)
+
+    @property
+    def hooks_unseen(self) -> bool:
+        """Helm 3 neither shows its hooks to a post-renderer nor makes any of what comes back."""
+        return self.target == "helm" and not self.is_helm_4
+
+    def meaning(self, manifest: Manifest) -> Meaning:
+        if id(manifest) not in self._meanings:
+            self._meanings[id(manifest)] = manifest.meaning(self.target)
+        return self._meanings[id(manifest)]
+
+    @cached_property
+    def _meanings(self) -> dict[int, Meaning]:
+        return {}
+
+    def is_ordinary(self, manifest: Manifest) -> bool:
+        return self.meaning(manifest).standing is Standing.ORDINARY
+
+    def is_pre_sync(self, manifest: Manifest) -> bool:
+        return self.meaning(manifest).is_hook and any(
+            word in PRE_SYNC[self.target] for word in self.meaning(manifest).words
+        )
+
+    @cached_property
+    def candidates(self) -> list[Manifest]:
+        """Objects whose text speaks of hooks or of presync."""
+        return [manifest for manifest in self.manifests if manifest.may_be_hooked]
+
+    @cached_property
+    def hooks(self) -> list[Manifest]:
+        return [manifest for manifest in self.candidates if self.meaning(manifest).is_hook]
+
+    @cached_property
+    def workloads(self) -> list[Manifest]:
+        """Hooks that run to completion."""
+        return [manifest for manifest in self.hooks if manifest.is_workload]
+
+    @cached_property
+    def hook_readers(self) -> list[Manifest]:
+        """Hooks that fail or wait when what they name is missing: all but passive kinds."""
+        passive = (*NEVER_REFER, SERVICE_ACCOUNT, *BINDINGS, *PRODUCERS)
+        return [hook for hook in self.hooks if hook.identity[:2] not in passive]
+
+    def runs_early(self, hook: Manifest) -> bool:
+        """Whether it runs before Sync, or where Sync never came: what it reads must then be in PreSync."""
+        return not {*PRE_SYNC[self.target], "SyncFail"}.isdisjoint(self.meaning(hook).words)
+
+    def namespace_of(self, manifest: Manifest) -> str:
+        """Empty where the manifest names none and none was given: a namespace of its own until then."""
+        if manifest.identity[:2] in CLUSTER_SCOPED:
+            return "-"
+        return manifest.identity.namespace or self.namespace
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str, str], list[Manifest]]:
+        found = defaultdict(list)
+        for manifest in self.manifests:
+            group, kind, _, name = manifest.identity
+            found[group, kind, name].append(manifest)
+        return found
+
+    def named(self, kind: Kind, name: str, namespace: str) -> list[Manifest]:
+        """Objects a name may stand for: those of this very namespace, else those whose namespace may be the same."""
+        alike = self._by_name.get((*kind, name), [])
+        if kind in CLUSTER_SCOPED:
+            return alike
+        exact = [manifest for manifest in alike if self.namespace_of(manifest) == namespace]
+        return exact or [m for m in alike if not namespace or not self.namespace_of(m)]
+
+    def identical(self, manifest: Manifest) -> list[Manifest]:
+        return [
+            other
+            for other in self._by_name.get((*manifest.identity[:2], manifest.identity.name), [])
+            if manifest.identity.name and self.namespace_of(other) == self.namespace_of(manifest)
+        ]
+
+    def references(self, manifest: Manifest) -> list[Reference]:
+        if id(manifest) not in self._references:
+            self._references[id(manifest)] = references(manifest)
+        return self._references[id(manifest)]
+
+    @cached_property
+    def _references(self) -> dict[int, list[Reference]]:
+        return {}
+
+    def resolve(self, manifest: Manifest, reference: Reference) -> list[Manifest]:
+        return self.named(reference.target, reference.name, self.namespace_of(manifest))
+
+    def readers(self, target: Manifest) -> Iterator[tuple[Manifest, Reference]]:
+        """Every object of the release that reads the target by name."""
+        for manifest in self.mentioning(target.identity.name):
+            for reference in self.references(manifest):
+                if reference.name == target.identity.name and target in self.resolve(manifest, reference):
+                    yield manifest, reference
+
+    def granting(self, account: Manifest) -> Iterator[Manifest]:
+        """Role bindings with the ServiceAccount among their subjects."""
+        for manifest in self.mentioning(account.identity.name):
+            if manifest.identity[:2] in BINDINGS:
+                for _, namespace, name, _, _ in subjects(manifest):
+                    home = namespace or self.namespace_of(manifest)
+                    if name == account.identity.name and account in self.named(SERVICE_ACCOUNT, name, home):
+                        yield manifest
+                        break
+
+    def producers(self, manifest: Manifest, reference: Reference) -> list[Manifest]:
+        """Custom resources of the release whose controllers make the Secret that is referred to."""
+        if reference.target != SECRET:
+            return []
+        home = self.namespace_of(manifest)
+        return [
+            producer
+            for producer in self._produced.get(reference.name, [])
+            if not home or self.namespace_of(producer) in ("", home)
+        ]
+
+    @cached_property
+    def _produced(self) -> dict[str, list[Manifest]]:
+        found = defaultdict(list)
+        for manifest in self.manifests:
+            if manifest.identity[:2] in PRODUCERS or "writeConnectionSecretToRef" in manifest.document.text:
+                for name in produced(manifest):
+                    found[name].append(manifest)
+        return found
+
+    def mentioning(self, name: str) -> list[Manifest]:
+        """Objects that may refer to others and hold the name somewhere; the rest need no parsing."""
+        return self._by_mention.get(name, [])
+
+    @cached_property
+    def _by_mention(self) -> dict[str, list[Manifest]]:
+        names = {manifest.identity.name for manifest in self.manifests}
+        found = defaultdict(list)
+        for manifest in self.manifests:
+            if manifest.identity[:2] not in NEVER_REFER:
+                for name in manifest.mentions(names):
+                    found[name].append(manifest)
+        return found
+
+    def needs(self, workload: Manifest) -> list[Need]:
+        """All that must be there before the workload runs, followed through what it reads."""
+        found: list[Need] = []
+        waiting, seen = [workload], {id(workload)}
+        while waiting:
+            reader = waiting.pop(0)
+            direct = [
+                Need(workload, reader, target, reference)
+                for reference in self.references(reader)
+                for target in self.resolve(reader, reference)
+            ]
+            if reader.identity[:2] == SERVICE_ACCOUNT:
+                direct += [Need(workload, reader, binding) for binding in self.granting(reader)]
+            found += direct
+            for need in direct:
+                if id(need.target) not in seen:
+                    seen.add(id(need.target))
+                    waiting.append(need.target)
+        return found
+
+    @cached_property
+    def generated(self) -> frozenset[Identity]:
+        """Identities that the second rendering gives other content."""
+        if self.again is None:
+            return frozenset()
+        first, second = _contents(self), _contents(self.again)
+        return frozenset(identity for identity, texts in first.items() if second.get(identity, texts) != texts)
+
+
+def _contents(release: Release) -> dict[Identity, list[object]]:
+    """Each object's content; equal texts are not parsed."""
+    found = defaultdict(list)
+    for manifest in release.manifests:
+        root = manifest.root if manifest.item is not None else None
+        written = manifest.document.text
+        found[manifest.identity].append(nodes.plain_data(root, written) if root is not None else written)
+    return found

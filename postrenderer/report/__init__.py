@@ -1,0 +1,1 @@
+"""What people read: findings and differences as text."""

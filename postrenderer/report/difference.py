@@ -1,0 +1,71 @@
+"""The difference that a render makes, with every value of a Secret and of an environment variable masked."""
+
+from collections.abc import Iterator
+from difflib import unified_diff
+
+from postrenderer import nodes
+from postrenderer.manifest import manifests
+from postrenderer.nodes import Node
+from postrenderer.references import SECRET
+from postrenderer.scissors import content_end
+from postrenderer.stream import Document, Splice, original, spliced
+
+MASK = "***"
+
+
+def difference(before: list[Document], after: list[Document]) -> str:
+    """A unified diff of the documents that differ, each under its own file names."""
+    parts: list[str] = []
+    found = {id(original(document)) for document in after}
+    for document in before:
+        if id(document) not in found:
+            parts += _diff(masked(document), "", document)
+    for document in after:
+        old = original(document)
+        if old is not document:
+            parts += _diff(masked(old) if old else "", masked(document), document)
+    return "".join(parts)
+
+
+def masked(document: Document) -> str:
+    """The document's text without secret values."""
+    splices = set()
+    for manifest in manifests(document):
+        splices |= {_mask(node, document.text) for node in _secret(manifest.root, manifest.identity[:2] == SECRET)}
+    return spliced(document.text, splices)
+
+
+def _diff(old: str, new: str, document: Document) -> Iterator[str]:
+    held = next(iter(manifests(document)), None)
+    name = f"{held.template or document.file}: {held}" if held else document.file
+    lines = unified_diff(_lines(old), _lines(new), "a/" + name if old else "/dev/null", "b/" + name if new else "/dev/null")
+    for line in lines:
+        yield line if line.endswith("\n") else line + "\n"
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").splitlines(keepends=True)
+
+
+def _mask(node: Node, text: str) -> Splice:
+    return Splice(nodes.start(node), content_end(node, text), MASK)
+
+
+def _secret(root: Node, is_secret: bool) -> Iterator[Node]:
+    """Nodes whose text must not be shown: values of Secrets, of environment variables, and whole applied copies."""
+    if is_secret:
+        for field in ("data", "stringData"):
+            for _, value in nodes.pairs(nodes.lookup(root, field)):
+                yield value
+    waiting, seen = [root], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        for key, value in nodes.pairs(node):
+            if key.value == "env":
+                yield from (said for item in nodes.items(value) if (said := nodes.lookup(item, "value")) is not None)
+            if key.value == "kubectl.kubernetes.io/last-applied-configuration":
+                yield value
+        waiting += nodes.children(node)

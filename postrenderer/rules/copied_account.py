@@ -1,0 +1,47 @@
+"""A migration that runs as the application's ServiceAccount gets a copy of it.
+
+Why: the copy has the grants that this release makes. What others granted to the original by name, a cluster
+administrator or a cloud, it does not have.
+
+Finds: |
+  apiVersion: v1
+  kind: ServiceAccount
+  metadata: {name: app}
+  ---
+  apiVersion: batch/v1
+  kind: Job
+  metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
+  spec: {template: {spec: {serviceAccountName: app}}}
+Accepts: |
+  apiVersion: v1
+  kind: ServiceAccount
+  metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
+  ---
+  apiVersion: batch/v1
+  kind: Job
+  metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
+  spec: {template: {spec: {serviceAccountName: migrate}}}
+Source: argocd-observed 17
+"""
+
+from collections.abc import Iterator
+
+from postrenderer.copies import plan
+from postrenderer.findings import Finding, Severity
+from postrenderer.references import SERVICE_ACCOUNT
+from postrenderer.release import Release
+from postrenderer.settings import Settings
+
+ID = "copied-account"
+SEVERITY = Severity.WARNING
+
+
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
+    copies = plan(release, settings).copies
+    for copy in copies.values():
+        account = copy.original
+        if account.identity[:2] == SERVICE_ACCOUNT:
+            granted = ", ".join(str(binding) for binding in release.granting(account) if id(binding) in copies)
+            message = f"{copy.readers[0]} runs as {account} and gets a copy of it with {granted or 'no role binding'}"
+            hint = "If others grant rights to the original, grant them to the copy, or give the migration its own account."
+            yield Finding(ID, SEVERITY, account, message, hint, "is copied", account.place())

@@ -1,0 +1,61 @@
+"""What a hook needs in PreSync must be an object that can be copied.
+
+Why: a copy of what is generated, filled in later, bound to its name or full of data would not be the same thing. The
+hook would wait for it, or migrate with the wrong password.
+
+Finds: |
+  apiVersion: v1
+  kind: PersistentVolumeClaim
+  metadata: {name: data}
+  ---
+  apiVersion: batch/v1
+  kind: Job
+  metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
+  spec: {template: {spec: {volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]}}}
+Accepts: |
+  apiVersion: batch/v1
+  kind: Job
+  metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
+  spec: {template: {spec: {volumes: [{name: data, persistentVolumeClaim: {claimName: made-elsewhere}}]}}}
+Source: name-references §4; argo-cd issues 10077, 20119
+"""
+
+from collections.abc import Iterator
+
+from postrenderer.copies import plan
+from postrenderer.findings import Finding, Related, Severity
+from postrenderer.order import is_in_time
+from postrenderer.release import Need, Release
+from postrenderer.rules.late_dependency import finding
+from postrenderer.settings import Settings
+
+ID = "copy-refused"
+SEVERITY = Severity.ERROR
+HINT = (
+    "Bring it with another release that is synced before, or run the migration as a Sync hook in a wave between it and "
+    'the application; or accept that it may be missing: `presync/copy: "false"` on it.'
+)
+
+
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
+    if release.hooks_unseen:
+        return
+    for need, reason in plan(release, settings).refused:
+        yield finding(release, need, f"before it exists, and it cannot be copied: {reason}", HINT)._replace(rule=ID)
+    yield from _made_late(release)
+
+
+def _made_late(release: Release) -> Iterator[Finding]:
+    """Secrets that are not in the stream because a custom resource of it makes them, later than the hook runs."""
+    for workload in release.hook_readers:
+        if not release.runs_early(workload):
+            continue
+        readers = {id(r): r for r in (workload, *(need.target for need in release.needs(workload)))}
+        for reader in readers.values():
+            for reference in release.references(reader):
+                made = [] if release.resolve(reader, reference) else release.producers(reader, reference)
+                if made and not any(is_in_time(release, producer, workload) for producer in made):
+                    need = Need(workload, reader, made[0], reference)
+                    said = f"before it has made Secret/{reference.name}, and presync does not copy what makes Secrets yet"
+                    related = (Related(f"{made[0]} stands here", made[0].place()),)
+                    yield finding(release, need, said, HINT)._replace(rule=ID, related=related)

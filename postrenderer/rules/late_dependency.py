@@ -1,0 +1,64 @@
+"""A hook must not need what comes after it.
+
+Why: Argo CD finishes PreSync before it applies anything of Sync, and Helm its pre-install hooks before the release. On
+a first install the pod waits in CreateContainerConfigError for an object that only its own success would bring; later
+it reads the content of the release before. The sync hangs until somebody terminates it.
+
+Finds: |
+  apiVersion: v1
+  kind: Secret
+  metadata: {name: db}
+  stringData: {url: x}
+  ---
+  apiVersion: batch/v1
+  kind: Job
+  metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
+  spec: {template: {spec: {containers: [{name: m, envFrom: [{secretRef: {name: db}}]}]}}}
+Accepts: |
+  apiVersion: v1
+  kind: Secret
+  metadata: {name: db, annotations: {argocd.argoproj.io/hook: PreSync, argocd.argoproj.io/sync-wave: "-1"}}
+  stringData: {url: x}
+  ---
+  apiVersion: batch/v1
+  kind: Job
+  metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
+  spec: {template: {spec: {containers: [{name: m, envFrom: [{secretRef: {name: db}}]}]}}}
+Fix: `render` gives the hook a copy of its own, or moves the other object to an earlier wave.
+Source: argocd-observed 1; argo-cd issue 9891; gitops-engine/pkg/sync/sync_tasks.go
+"""
+
+from collections.abc import Iterator
+
+from postrenderer.copies import is_movable, plan
+from postrenderer.findings import Finding, Related, Severity
+from postrenderer.order import is_in_time
+from postrenderer.release import Need, Release
+from postrenderer.settings import Settings
+
+ID = "late-dependency"
+SEVERITY = Severity.ERROR
+
+
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
+    if release.hooks_unseen:
+        return
+    for need in plan(release, settings).needs:
+        yield finding(release, need, "before it exists", "Let `presync render` make a copy of it for the hook.")
+    for reader in release.hook_readers:
+        for need in release.needs(reader):
+            if is_movable(release, need) and not is_in_time(release, need.target, reader):
+                wave = release.meaning(need.target).wave
+                said = f"which is created after it, in wave {wave}"
+                yield finding(release, need, said, "Give it an earlier wave or weight than the hook.")
+
+
+def finding(release: Release, need: Need, said: str, hint: str) -> Finding:
+    """The reader, the thing read, and both places."""
+    moment = " and ".join(release.meaning(need.workload).words)
+    through = "" if need.reader is need.workload else f" through {need.reader}"
+    verb = "reads" if need.reference else "is granted its rights by"
+    place = need.reader.place(need.reference.node if need.reference else None)
+    message = f"{need.workload} {verb} {need.target}{through} in {moment}, {said}"
+    there = Related(f"{need.target} stands here", need.target.place())
+    return Finding(ID, SEVERITY, need.workload, message, hint, f"{verb} it here", place, (there,), need)

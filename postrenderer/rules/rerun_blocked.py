@@ -1,0 +1,46 @@
+"""A hook that runs to completion needs BeforeHookCreation.
+
+Why: without it the finished Job of the last sync is still there. Argo CD applies the new one over it: unchanged it
+counts as done or failed without running, changed it is refused as immutable. Helm 3 stops with "already exists".
+
+Finds: |
+  apiVersion: batch/v1
+  kind: Job
+  metadata:
+    name: migrate
+    annotations: {argocd.argoproj.io/hook: PreSync, argocd.argoproj.io/hook-delete-policy: HookSucceeded}
+Accepts: |
+  apiVersion: batch/v1
+  kind: Job
+  metadata:
+    name: migrate
+    annotations:
+      argocd.argoproj.io/hook: PreSync
+      argocd.argoproj.io/hook-delete-policy: BeforeHookCreation,HookSucceeded
+Fix: `render` adds it.
+Source: argocd-observed 5; helm-observed 5c
+"""
+
+from collections.abc import Iterator
+
+from postrenderer.findings import Finding, Severity
+from postrenderer.hooks import BEFORE_CREATION, DELETE_PHASES, EVENT_PHASES, VOCABULARIES
+from postrenderer.release import Release
+from postrenderer.settings import Settings
+
+ID = "rerun-blocked"
+SEVERITY = Severity.WARNING
+
+
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
+    if BEFORE_CREATION not in settings.delete_policies.workloads.must:
+        return
+    for hook in release.workloads:
+        meaning = release.meaning(hook)
+        repeats = any(EVENT_PHASES.get(word, word) not in DELETE_PHASES for word in meaning.words)
+        if repeats and BEFORE_CREATION not in meaning.policies:
+            said = " and ".join(meaning.policies) or "no delete policy that is known"
+            message = f"{hook} has {said} but not {BEFORE_CREATION}, so its last run stands in the way of the next"
+            hint = f"Add it to {VOCABULARIES[release.target].policy}."
+            severity = Severity.ERROR if release.target == "helm" else SEVERITY
+            yield Finding(ID, severity, hook, message, hint, "stands here", hook.place())

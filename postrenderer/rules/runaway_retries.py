@@ -1,0 +1,33 @@
+"""A hook Job without a retry limit runs a failing migration many times.
+
+Why: Kubernetes retries a Job six times, and automated Argo CD a sync five times: up to 42 pods for one bad commit.
+
+Settings: {jobs: {backoffLimit: 0}}
+Finds: |
+  apiVersion: batch/v1
+  kind: Job
+  metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
+  spec: {activeDeadlineSeconds: 60}
+Accepts: |
+  apiVersion: batch/v1
+  kind: Job
+  metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
+  spec: {backoffLimit: 1}
+Fix: `render` adds the limit that the settings name; without one there, this rule is off.
+"""
+
+from collections.abc import Iterator
+
+from postrenderer.findings import Finding
+from postrenderer.release import Release
+from postrenderer.rules.no_deadline import SEVERITY as SEVERITY
+from postrenderer.rules.no_deadline import unlimited
+from postrenderer.settings import Settings
+
+ID = "runaway-retries"
+FIELD = "backoffLimit"
+
+
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
+    if settings.jobs.backoff_limit is not None:
+        yield from unlimited(release, ID, FIELD, settings.jobs.backoff_limit)

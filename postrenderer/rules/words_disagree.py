@@ -1,0 +1,52 @@
+"""Two spellings of one hook must say the same.
+
+Why: Argo CD takes its own annotation and ignores Helm's, Helm the other way round; what the folder says is a third
+word. The object then runs at another time than somebody expects.
+
+Finds: |
+  apiVersion: batch/v1
+  kind: Job
+  metadata:
+    name: migrate
+    annotations:
+      helm.sh/hook: pre-install,pre-upgrade
+      argocd.argoproj.io/hook: Sync
+Accepts: |
+  apiVersion: batch/v1
+  kind: Job
+  metadata:
+    name: migrate
+    annotations:
+      helm.sh/hook: pre-install,pre-upgrade
+      argocd.argoproj.io/hook: PreSync
+Fix: `render` keeps the words of the tool it renders for.
+Source: gitops-engine/pkg/sync/hook/hook.go
+"""
+
+from collections.abc import Iterator
+
+from postrenderer.findings import Finding, Severity
+from postrenderer.hooks import ARGOCD, EVENT_PHASES, HELM, Standing, phases, words
+from postrenderer.release import Release
+from postrenderer.rules.unmarked_presync import is_marked
+from postrenderer.settings import Settings
+
+ID = "words-disagree"
+SEVERITY = Severity.WARNING
+
+
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
+    for manifest in release.candidates:
+        argocd, helm = manifest.annotations.get(ARGOCD.hook), manifest.annotations.get(HELM.hook)
+        if argocd is not None and helm is not None:
+            own = set(phases({ARGOCD.hook: argocd}))
+            mapped = {EVENT_PHASES[event] for event in words(manifest.annotations, HELM.hook) if event in EVENT_PHASES}
+            if own and mapped and own != mapped:
+                message = f'{manifest} is "{argocd}" to Argo CD and "{helm}" to Helm'
+                hint = "Say the same in both, or keep one of them."
+                yield Finding(ID, SEVERITY, manifest, message, hint, "says both", manifest.place())
+        standing = release.meaning(manifest).standing
+        if is_marked(manifest, settings) and standing is not Standing.ORDINARY and not release.is_pre_sync(manifest):
+            message = f"{manifest} is marked as a PreSync object, and its own words say something else"
+            hint = "Remove its hook annotations, or move it out of the folder."
+            yield Finding(ID, SEVERITY, manifest, message, hint, "is marked", manifest.place())
