@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .meaning import is_dropped, is_hook, is_skipped
+from .meaning import deletion_phases, is_dropped, is_hook, is_skipped
 from .release import Release, late_in_later_phases
 
 if TYPE_CHECKING:
@@ -94,9 +94,9 @@ def _was_added_to_a_list(new: Resource, olds: list[Resource]) -> bool:
 
 
 def _unexpected_change(old: Resource, new: Resource, before: Release, after: Release) -> Iterator[str]:
-    if is_dropped(old) or is_skipped(old):
+    if (is_dropped(old) and not deletion_phases(old)) or is_skipped(old):
         if old.body != new.body:
-            yield f"{old} is nothing that a sync runs, and was edited"
+            yield f"{old} is nothing that Argo CD runs, and was edited"
     elif not is_hook(old):
         mark = OWN_MARK_OR_WAVE if _is_late_for_a_sync_hook(old, before) else OWN_MARK
         if without_annotations(old.body, mark) != without_annotations(new.body, mark):
