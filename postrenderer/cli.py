@@ -1,13 +1,16 @@
 """The command `presync`: a render reads its few options here, without typer; all other commands are in `commands`."""
 
+import gc
 import os
 import sys
 from typing import NamedTuple
 
 from postrenderer import channels
 from postrenderer.errors import BugError, PostRendererError, SettingsError
+from postrenderer.glance import has_filename
 from postrenderer.hooks import Target
 from postrenderer.settings import DEFAULTS, FILE_NAME, Settings
+from postrenderer.stream import Document
 
 REFUSED = 1
 TARGETS = ("auto", "argocd", "helm")
@@ -49,6 +52,7 @@ class Options(NamedTuple):
 
 def main() -> None:
     """Entry point. Exit status: 0 done, 1 refused, 2 bad usage or input, 3 a bug of presync's own."""
+    gc.disable()  # a render makes no cycles worth collecting, and ends soon
     arguments = sys.argv[1:]
     options = render_options(arguments)
     if options is None or (not arguments and sys.stdin.isatty()):
@@ -104,7 +108,7 @@ def render(options: Options) -> int:
     settings = settings_of(options)
     documents = channels.read(options.files, settings.limits)
     again = channels.read((options.again,), settings.limits) if options.again else None
-    target = target_of(options.target, any("postrenderer.helm.sh/" in d.text for d in documents))
+    target = target_of(options.target, documents)
     release = pipeline.read(documents, target, options.namespace, again)
     rendered = pipeline.render(release, settings)
     said = text.rendered(rendered.judged)
@@ -137,12 +141,13 @@ def settings_of(options: Options) -> Settings:
     return load(Path(file))
 
 
-def target_of(wanted: str, from_helm_4: bool) -> Target:
+def target_of(wanted: str, documents: list[Document]) -> Target:
     """`auto` is Helm for Helm 4's own streams and under a Helm that installs or upgrades, else Argo CD."""
     if wanted not in TARGETS:
         raise SettingsError("the target is none of auto, argocd and helm", "Say `--target argocd` or `--target helm`.")
     if wanted != "auto":
         return "helm" if wanted == "helm" else "argocd"
+    from_helm_4 = any(has_filename(document.text) for document in documents)
     return "helm" if from_helm_4 or _helm_installs() else "argocd"
 
 

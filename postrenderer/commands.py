@@ -109,7 +109,7 @@ def lint(
     chosen = cli.settings_of(options)
     documents = channels.read(options.files, chosen.limits)
     second = channels.read((options.again,), chosen.limits) if options.again else None
-    reader = cli.target_of(options.target, any("postrenderer.helm.sh/" in d.text for d in documents))
+    reader = cli.target_of(options.target, documents)
     judged = pipeline.render(pipeline.read(documents, reader, options.namespace, second), chosen).judged
     said = text.linted(judged)
     channels.write(said)

@@ -34,6 +34,8 @@ class Finding(NamedTuple):
     place: Place | None = None
     related: tuple[Related, ...] = ()
     about: object = None  # what the transform that settles it needs to know
+    fix: str = ""  # what a render does about it
+    then: str = ""  # what is left to do for people after that
 
     @property
     def key(self) -> tuple[str, str]:

@@ -66,22 +66,22 @@ def read(
 
 def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
     """Every transform in its order, then the checks. Raises BugError where a check fails."""
-    seen: dict[tuple[str, str], Finding] = {}
+    found = list(find(release, settings))
+    seen = {finding.key: finding for finding in found}
     for transform in TRANSFORMS:
         for _ in range(MAX_ROUNDS):
-            found = list(find(release, settings))
-            seen = {**{finding.key: finding for finding in found}, **seen}
             edits = list(settlements(transform, found, release, settings))
             if not edits:
                 break
             changed = release.edited(edits)
             check_edits(release, changed, edits)
-            release = changed
+            release, found = changed, list(find(changed, settings))
+            seen = {**seen, **{finding.key: finding for finding in found if finding.key not in seen}}
         else:
             raise BugError(f"{transform.__name__} still finds something to do after {MAX_ROUNDS} rounds")
-    last = {finding.key: finding for finding in find(release, settings)}
-    check_settled(release, list(last.values()), settings)
-    judged = tuple(_judge(finding, last, settings) for finding in {**last, **seen}.values())
+    check_settled(release, found, settings)
+    last = {finding.key: finding for finding in found}
+    judged = tuple(_judge(finding, last, settings) for finding in seen.values())
     if not any(document.text.strip() for document in release.documents):
         raise BugError("the rendered stream is empty")
     return Rendered(release.documents, judged)

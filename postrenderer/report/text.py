@@ -14,7 +14,7 @@ def rendered(judged: Iterable[Judged]) -> str:
     heavy = [each for each in judged if each.finding.severity is not Severity.NOTE and not each.allowed]
     settled = [each for each in heavy if each.settled]
     left = [each for each in heavy if not each.settled]
-    lines = [f"settled[{each.finding.rule}]: {each.finding.message}" for each in settled]
+    lines = [line for each in settled for line in _settled(each.finding)]
     for each in left:
         lines += _in_full(each.finding)
     if heavy:
@@ -43,6 +43,12 @@ def failed(error: PostRendererError) -> str:
     return f"{kind}: {error.message}\n" + (f"  hint: {hint}\n" if hint else "")
 
 
+def _settled(finding: Finding) -> Iterator[str]:
+    yield f"settled[{finding.rule}]: {finding.message}: {finding.fix}"
+    if finding.then:
+        yield f"  next: {finding.then}"
+
+
 def _in_full(finding: Finding, fixable: bool = False) -> Iterator[str]:
     yield f"{finding.severity.value}[{finding.rule}]: {finding.message}"
     place = finding.place or finding.manifest.place()
@@ -50,7 +56,7 @@ def _in_full(finding: Finding, fixable: bool = False) -> Iterator[str]:
         yield "  " + "  ".join(part for part in (str(where), where.template, label) if part)
     yield f"  hint: {finding.hint}"
     if fixable:
-        yield "  fix: `presync render` settles this"
+        yield f"  fix: `presync render` settles this: {finding.fix}"
 
 
 def _left(judged: list[Judged]) -> str:

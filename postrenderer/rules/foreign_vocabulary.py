@@ -33,4 +33,4 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: AR
             if other is not own and any(key in hook.annotations for key in (*other[1:4], *other.others)):
                 message = f"{hook} is a hook that {own.tool} runs, spelled in {other.tool}'s words"
                 hint = f"Let `presync render --target {release.target}` spell it."
-                yield Finding(ID, SEVERITY, hook, message, hint, "is spelled here", hook.place())
+                yield Finding(ID, SEVERITY, hook, message, hint, "is spelled here", hook.place(), fix="respelled")

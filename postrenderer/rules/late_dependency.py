@@ -43,14 +43,18 @@ SEVERITY = Severity.ERROR
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
     if release.hooks_unseen:
         return
-    for need in plan(release, settings).needs:
-        yield finding(release, need, "before it exists", "Let `presync render` make a copy of it for the hook.")
+    planned = plan(release, settings)
+    for need in planned.needs:
+        copy = planned.copies[id(need.target)]
+        found = finding(release, need, "before it exists", "Let `presync render` make a copy of it for the hook.")
+        yield found._replace(fix=f"copied as {need.target.identity.kind}/{copy.name}")
     for reader in release.hook_readers:
         for need in release.needs(reader):
             if is_movable(release, need) and not is_in_time(release, need.target, reader):
                 wave = release.meaning(need.target).wave
                 said = f"which is created after it, in wave {wave}"
-                yield finding(release, need, said, "Give it an earlier wave or weight than the hook.")
+                found = finding(release, need, said, "Give it an earlier wave or weight than the hook.")
+                yield found._replace(fix="moved to an earlier wave")
 
 
 def finding(release: Release, need: Need, said: str, hint: str) -> Finding:

@@ -41,4 +41,4 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: AR
             if not nodes.is_string(value, written):
                 message = f"{hook} has the annotation {key.value}, whose value is not a string"
                 hint = "Put the value into quotes."
-                yield Finding(ID, SEVERITY, hook, message, hint, "is not a string", hook.place(key), (), key.value)
+                yield Finding(ID, SEVERITY, hook, message, hint, "is not a string", hook.place(key), (), key.value, "quoted")

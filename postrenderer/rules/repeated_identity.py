@@ -42,7 +42,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: AR
             message = f"{hook} is a hook and stands in this release twice"
             hint = "Give the hook a name of its own."
             related = (Related("stands here too", others[0].place()),)
-            yield Finding(ID, SEVERITY, hook, message, hint, "is a hook", hook.place(), related, others[0])
+            yield Finding(ID, SEVERITY, hook, message, hint, "is a hook", hook.place(), related, others[0], "renamed")
 
 
 def _collides(release: Release, hook: Manifest, other: Manifest) -> bool:

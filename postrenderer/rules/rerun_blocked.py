@@ -43,4 +43,5 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
             message = f"{hook} has {said} but not {BEFORE_CREATION}, so its last run stands in the way of the next"
             hint = f"Add it to {VOCABULARIES[release.target].policy}."
             severity = Severity.ERROR if release.target == "helm" else SEVERITY
-            yield Finding(ID, severity, hook, message, hint, "stands here", hook.place())
+            found = Finding(ID, severity, hook, message, hint, "stands here", hook.place())
+            yield found._replace(fix="added")

@@ -32,24 +32,24 @@ from collections.abc import Iterator
 
 from postrenderer.copies import is_created_once
 from postrenderer.findings import Finding, Related, Severity
-from postrenderer.manifest import Manifest
 from postrenderer.release import Release
 from postrenderer.settings import Settings
 
 ID = "shared-hook"
 SEVERITY = Severity.ERROR
+HINT = "Make it an ordinary object, and give the hooks that read it a copy: `presync render` does both."
+ONCE = "It is made once, by the first install: make it an ordinary object that keeps its content (`lookup`) instead."
 ADOPTION = {
     "argocd": (
-        "Let `presync render` make it ordinary. Nothing is deleted then, but an automated Application starts that sync "
-        "only when an ordinary object changes too: sync once by hand, or set `stamp: on`."
+        "if it is live already, nothing is deleted, but an automated Application starts that sync only when an ordinary "
+        "object changes too: sync once by hand, or set `stamp: on`"
     ),
     "helm": (
-        "Let `presync render` make it ordinary, and before that upgrade give the live object to the release: label it "
-        "app.kubernetes.io/managed-by=Helm and annotate it meta.helm.sh/release-name, meta.helm.sh/release-namespace "
-        "and helm.sh/resource-policy=keep (`--take-ownership` alone loses it when the upgrade is rolled back)."
+        "if it is live already, give it to the release before that upgrade: label it app.kubernetes.io/managed-by=Helm "
+        "and annotate it meta.helm.sh/release-name, meta.helm.sh/release-namespace and helm.sh/resource-policy=keep "
+        "(`--take-ownership` alone loses it when the upgrade is rolled back)"
     ),
 }
-ONCE = "It is made once, by the first install: make it an ordinary object that keeps its content (`lookup`) instead."
 
 
 def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: ARG001
@@ -60,8 +60,6 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: AR
             others = f" and {len(readers) - 1} more" if len(readers) > 1 else ""
             message = f"{hook} is a hook, but {reader}{others} reads it"
             related = (Related(f"{reader} reads it here", reader.place(reference.node)),)
-            yield Finding(ID, SEVERITY, hook, message, _hint(release, hook), "is a hook", hook.place(), related)
-
-
-def _hint(release: Release, hook: Manifest) -> str:
-    return ONCE if release.target == "helm" and is_created_once(release, hook) else ADOPTION[release.target]
+            once = release.target == "helm" and is_created_once(release, hook)
+            found = Finding(ID, SEVERITY, hook, message, ONCE if once else HINT, "is a hook", hook.place(), related)
+            yield found._replace(fix="made ordinary", then=ADOPTION[release.target])

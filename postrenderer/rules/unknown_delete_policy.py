@@ -40,4 +40,4 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: AR
             if unknown:
                 message = f'{hook} has the delete policy "{", ".join(unknown)}", which {vocabulary.tool} does not know'
                 hint = f"Known are {', '.join(known)}."
-                yield Finding(ID, SEVERITY, hook, message, hint, "has it", hook.place())
+                yield Finding(ID, SEVERITY, hook, message, hint, "has it", hook.place(), fix="left out")

@@ -26,7 +26,7 @@ Source: gitops-engine/pkg/sync/hook/hook.go
 from collections.abc import Iterator
 
 from postrenderer.findings import Finding, Severity
-from postrenderer.hooks import ARGOCD, EVENT_PHASES, HELM, Standing, phases, words
+from postrenderer.hooks import ARGOCD, EVENT_PHASES, HELM, VOCABULARIES, Standing, phases, words
 from postrenderer.release import Release
 from postrenderer.rules.unmarked_presync import is_marked
 from postrenderer.settings import Settings
@@ -44,7 +44,8 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
             if own and mapped and own != mapped:
                 message = f'{manifest} is "{argocd}" to Argo CD and "{helm}" to Helm'
                 hint = "Say the same in both, or keep one of them."
-                yield Finding(ID, SEVERITY, manifest, message, hint, "says both", manifest.place())
+                found = Finding(ID, SEVERITY, manifest, message, hint, "says both", manifest.place())
+                yield found._replace(fix=f"{VOCABULARIES[release.target].tool}'s kept")
         standing = release.meaning(manifest).standing
         if is_marked(manifest, settings) and standing is not Standing.ORDINARY and not release.is_pre_sync(manifest):
             message = f"{manifest} is marked as a PreSync object, and its own words say something else"
