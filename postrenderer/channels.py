@@ -53,7 +53,7 @@ def tell(text: str, log: str = "", to_parent: bool = False) -> None:
 def parent_command() -> list[str]:
     """The parent process's arguments where the system tells them, else nothing."""
     try:
-        with open(f"/proc/{os.getppid()}/cmdline", "rb") as cmdline:  # noqa: PTH123
+        with open(f"/proc/{os.getppid()}/cmdline", "rb") as cmdline:
             return cmdline.read().decode(errors="replace").split("\0")
     except OSError:
         return []
@@ -72,7 +72,7 @@ def _bytes(file: str, limit: int) -> bytes:
         if file == "-":
             raw = sys.stdin.buffer.read(limit + 1)
         else:
-            with open(file, "rb") as stream:  # noqa: PTH123
+            with open(file, "rb") as stream:
                 raw = stream.read(limit + 1)
     except OSError as error:
         raise PostRendererError(f"cannot read {file}: {error.strerror}") from None

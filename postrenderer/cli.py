@@ -3,7 +3,8 @@
 import gc
 import os
 import sys
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from postrenderer import channels
 from postrenderer.errors import BugError, PostRendererError, SettingsError
@@ -41,7 +42,7 @@ class Options(NamedTuple):
 
     def completed(self) -> "Options":
         """With the variables' values where the command line gives none."""
-        found = {
+        found: dict[str, Any] = {
             name: next((os.environ[key] for key in keys if os.environ.get(key)), "")
             for name, keys in VARIABLES.items()
             if not getattr(self, name)
@@ -82,19 +83,19 @@ def render_options(arguments: list[str]) -> Options | None:
     return Options(tuple(files), **given)  # type: ignore[arg-type]
 
 
-def guarded(work: object, options: Options | None = None) -> int:
+def guarded(work: Callable[[], int | None], options: Options | None = None) -> int:
     """Runs a command; every failure becomes one message and an exit status, never a traceback or a piece of input."""
     from postrenderer.report.text import failed
 
     log = options.completed().log_file if options else ""
     try:
-        return work() or 0  # type: ignore[operator, no-any-return]
+        return work() or 0
     except PostRendererError as error:
         channels.tell(failed(error), log, _helm_hides_stderr())
         return error.status
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         channels.tell(failed(BugError(f"{type(error).__name__} in {_place(error)}")), log, _helm_hides_stderr())
         return BugError.status
 
@@ -130,7 +131,7 @@ def render(options: Options) -> int:
 def settings_of(options: Options) -> Settings:
     """The named settings file, or `presync.yaml` here; inside Argo CD the folder is a tenant's, and is not heeded."""
     file = options.settings
-    if not file and "ARGOCD_APP_NAME" not in os.environ and os.path.exists(FILE_NAME):  # noqa: PTH110
+    if not file and "ARGOCD_APP_NAME" not in os.environ and os.path.exists(FILE_NAME):
         file = FILE_NAME
     if not file:
         return DEFAULTS
@@ -153,13 +154,13 @@ def target_of(wanted: str, documents: list[Document]) -> Target:
 
 def _helm_installs() -> bool:
     command, *arguments = channels.parent_command() or [""]
-    return os.path.basename(command).startswith("helm") and not {"install", "upgrade"}.isdisjoint(arguments)  # noqa: PTH119
+    return os.path.basename(command).startswith("helm") and not {"install", "upgrade"}.isdisjoint(arguments)
 
 
 def _helm_hides_stderr() -> bool:
     """Helm 4 keeps what a plugin writes to stderr to itself (helm issue 31843)."""
     command = channels.parent_command()
-    return "HELM_PLUGIN_NAME" in os.environ and os.path.basename(command[0] if command else "").startswith("helm")  # noqa: PTH119
+    return "HELM_PLUGIN_NAME" in os.environ and os.path.basename(command[0] if command else "").startswith("helm")
 
 
 def _place(error: Exception) -> str:
@@ -167,6 +168,6 @@ def _place(error: Exception) -> str:
     place, trace = "presync", error.__traceback__
     while trace is not None:
         if "postrenderer" in trace.tb_frame.f_code.co_filename:
-            place = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119
+            place = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place

@@ -39,7 +39,9 @@ Namespace = Annotated[
 ]
 Again = Annotated[
     str | None,
-    typer.Option(metavar="FILE", help="A second rendering of the same input: what differs is generated anew each time."),
+    typer.Option(
+        metavar="FILE", help="A second rendering of the same input: what differs is generated anew each time."
+    ),
 ]
 SettingsFile = Annotated[
     str | None, typer.Option("--settings", metavar="FILE", help="The settings.", envvar="PRESYNC_SETTINGS")
@@ -51,7 +53,8 @@ Diff = Annotated[bool, typer.Option("--diff", help="Print what changes, Secret v
 RefuseInStream = Annotated[
     bool,
     typer.Option(
-        "--refuse-in-stream", help="Under Helm 4, tell a refusal through the stream, which makes Helm print it and fail."
+        "--refuse-in-stream",
+        help="Under Helm 4, tell a refusal through the stream, which makes Helm print it and fail.",
     ),
 ]
 
@@ -72,7 +75,9 @@ def bare(
     log_file: LogFile = None,
     diff: Diff = False,
     refuse_in_stream: RefuseInStream = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Make database migrations safe as PreSync hooks: `helm template CHART | presync`."""
     if context.invoked_subcommand is None:
@@ -130,7 +135,7 @@ def settings_command(
 
 @app.command()
 def helm_plugin_dir() -> None:
-    """Print the folder of the Helm 4 plugin: HELM_PLUGINS=$(presync helm-plugin-dir) helm install --post-renderer presync …"""
+    """Print the folder of the Helm 4 plugin, for `HELM_PLUGINS=$(presync helm-plugin-dir)`."""
     typer.echo(Path(postrenderer.__file__).parent / "helm_plugin")
 
 
@@ -142,6 +147,4 @@ def _options(
     settings: str | None,
     log_file: str | None,
 ) -> cli.Options:
-    return cli.Options(
-        tuple(files or ()), target or "", namespace or "", again or "", settings or "", log_file or ""
-    )
+    return cli.Options(tuple(files or ()), target or "", namespace or "", again or "", settings or "", log_file or "")

@@ -57,9 +57,9 @@ class AddField(NamedTuple):
 
 
 class AddManifest(NamedTuple):
-    """Add an object right after another one; as the next item where that one is an item."""
+    """Add an object right after this one; as the next item where this one is an item."""
 
-    after: Manifest
+    manifest: Manifest
     text: str
 
 
@@ -97,10 +97,10 @@ def apply(document: Document, edits: Iterable[Edit]) -> list[Document]:
     added: list[Document] = []
     for edit in wanted:
         if isinstance(edit, AddManifest):
-            if edit.after.item is None:
+            if edit.manifest.item is None:
                 added.append(scissors.new_document(document, edit.text))
             else:
-                splices.append(scissors.new_item(edit.after, edit.text))
+                splices.append(scissors.new_item(edit.manifest, edit.text))
         elif isinstance(edit, RemoveManifest):
             if edit.manifest.item is None:
                 return added

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from postrenderer import hooks, nodes
+from postrenderer.compose import compose
 from postrenderer.errors import BadInputError
 from postrenderer.glance import UNSURE, Glance, glance, hides_names, template, tokens
 from postrenderer.hooks import Meaning, Target
@@ -46,7 +47,7 @@ class Place(NamedTuple):
 
 
 class Manifest:
-    """A Kubernetes object in a document, or one item of a List. Parsed when first asked for more than a glance tells."""
+    """A Kubernetes object in a document, or one item of a List; parsed when asked for more than a glance tells."""
 
     def __init__(self, document: Document, seen: Glance, root: Node | None = None, item: int | None = None) -> None:
         self.document = document
@@ -151,7 +152,7 @@ def manifests(document: Document, parse_all: bool = False) -> list[Manifest]:
 
 def _parsed(document: Document) -> Node | None:
     """The document's object; None for comments only."""
-    root = nodes.compose(document)
+    root = compose(document)
     if root is None or nodes.is_null(root):
         return None
     if not nodes.is_mapping(root):

@@ -11,6 +11,7 @@ from postrenderer.findings import Finding, Severity, is_allowed
 from postrenderer.hooks import Target
 from postrenderer.manifest import Manifest, manifests
 from postrenderer.release import Release
+from postrenderer.renderings import generated
 from postrenderer.rules import RULES
 from postrenderer.settings import DEFAULTS, Settings
 from postrenderer.stream import Document, join
@@ -54,8 +55,9 @@ def read(
     parse_all: bool = False,
 ) -> Release:
     """A stream as a release. Raises BadInputError where it holds no Kubernetes object."""
-    second = Release(again, target, namespace, parse_all=parse_all) if again is not None else None
-    release = Release(documents, target, namespace, second, parse_all)
+    release = Release(documents, target, namespace, parse_all)
+    if again is not None:
+        release.generated = generated(release, Release(again, target, namespace, parse_all))
     if not release.manifests:
         raise BadInputError(
             "nothing came in: the stream holds no Kubernetes object",
@@ -74,7 +76,7 @@ def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
             if not edits:
                 break
             changed = release.edited(edits)
-            check_edits(release, changed, edits)
+            check_edits(changed, edits)
             release, found = changed, list(find(changed, settings))
             seen = {**seen, **{finding.key: finding for finding in found if finding.key not in seen}}
         else:
@@ -104,7 +106,7 @@ def settlements(
             return
 
 
-def check_edits(before: Release, after: Release, edits: Iterable[Edit]) -> None:
+def check_edits(after: Release, edits: Iterable[Edit]) -> None:
     """Each edited object must mean just what its edits say, told from its data and not from its text."""
     by_manifest: dict[Manifest, list[InPlace]] = {}
     for edit in edits:

@@ -1,4 +1,4 @@
-"""Which fields of which kinds hold another object's name, and which kinds produce Secrets: tables, and one walk.
+"""Which fields of which kinds hold another object's name: tables, and one walk.
 
 Sources: Kubernetes 1.37 API types (core/v1, rbac/v1, networking/v1); kustomize's nameReference table is a part of
 these (tests/upstream). A path is written `a.b.[].c`: `[]` is each item of a list.
@@ -103,52 +103,6 @@ SHAPES: tuple[tuple[Kind, re.Pattern[str], str], ...] = (
     (SERVICE_ACCOUNT, re.compile(r"serviceAccountRef\Z"), "name"),
 )
 
-# Custom resources whose controllers make a Secret: its name's path, and the name where that is absent ("" for none).
-PRODUCERS: dict[Kind, tuple[tuple[str, str], ...]] = {
-    ("external-secrets.io", "ExternalSecret"): (("spec.target.name", "{name}"),),
-    ("external-secrets.io", "ClusterExternalSecret"): (
-        ("spec.externalSecretSpec.target.name", ""),
-        ("spec.externalSecretName", "{name}"),
-    ),
-    ("bitnami.com", "SealedSecret"): (("metadata.name", ""),),
-    ("secrets.hashicorp.com", "VaultStaticSecret"): (("spec.destination.name", ""),),
-    ("secrets.hashicorp.com", "VaultDynamicSecret"): (("spec.destination.name", ""),),
-    ("secrets.hashicorp.com", "VaultPKISecret"): (("spec.destination.name", ""),),
-    ("secrets.hashicorp.com", "HCPVaultSecretsApp"): (("spec.destination.name", ""),),
-    PROVIDER_CLASS: (("spec.secretObjects.[].secretName", ""),),
-    ("cert-manager.io", "Certificate"): (("spec.secretName", ""),),
-    ("secrets.infisical.com", "InfisicalSecret"): (
-        ("spec.managedSecretReference.secretName", ""),
-        ("spec.managedKubeSecretReferences.[].secretName", ""),
-    ),
-    ("secrets.infisical.com", "InfisicalDynamicSecret"): (("spec.managedSecretReference.secretName", ""),),
-    ("onepassword.com", "OnePasswordItem"): (("metadata.name", ""),),
-    ("secrets.doppler.com", "DopplerSecret"): (("spec.managedSecret.name", ""),),
-    ("k8s.bitwarden.com", "BitwardenSecret"): (("spec.secretName", ""),),
-    ("isindir.github.com", "SopsSecret"): (("spec.secretTemplates.[].name", ""),),
-    ("clustersecret.io", "ClusterSecret"): (("metadata.name", ""),),
-    ("secretgenerator.mittwald.de", "StringSecret"): (("metadata.name", ""),),
-    ("secretgenerator.mittwald.de", "BasicAuth"): (("metadata.name", ""),),
-    ("secretgenerator.mittwald.de", "SSHKeyPair"): (("metadata.name", ""),),
-    ("secretgen.k14s.io", "Password"): (("metadata.name", ""),),
-    ("postgresql.cnpg.io", "Cluster"): (
-        ("spec.bootstrap.initdb.secret.name", "{name}-app"),
-        ("spec.superuserSecret.name", "{name}-superuser"),
-        ("spec.certificates.serverCASecret", "{name}-ca"),
-    ),
-    ("postgres-operator.crunchydata.com", "PostgresCluster"): (("spec.users.[].name", ""), ("", "{name}-pguser-{name}")),
-    ("pxc.percona.com", "PerconaXtraDBCluster"): (("spec.secretsName", "{name}-secrets"),),
-    ("psmdb.percona.com", "PerconaServerMongoDB"): (("spec.secrets.users", "{name}-secrets"),),
-    ("rabbitmq.com", "RabbitmqCluster"): (("", "{name}-default-user"),),
-    ("kafka.strimzi.io", "KafkaUser"): (("metadata.name", ""),),
-    ("elasticsearch.k8s.elastic.co", "Elasticsearch"): (
-        ("", "{name}-es-elastic-user"),
-        ("", "{name}-es-http-certs-public"),
-    ),
-    ("objectbucket.io", "ObjectBucketClaim"): (("metadata.name", ""),),
-}
-CONNECTION_SECRET = "spec.writeConnectionSecretToRef.name"  # any Crossplane resource
-
 
 class Reference(NamedTuple):
     """A name in one manifest that stands for another object of the same namespace."""
@@ -183,14 +137,6 @@ def subjects(binding: Manifest) -> Iterator[tuple[int, str, str, Node, bool]]:
             namespace = nodes.text(nodes.lookup(subject, "namespace")) or ""
             written_here = nodes.inside(subject, binding.root) and nodes.inside(name, subject)
             yield number, namespace, nodes.text(name) or "", name, written_here
-
-
-def produced(manifest: Manifest) -> Iterator[str]:
-    """Names of the Secrets that the custom resource's controller makes."""
-    rows = PRODUCERS.get(manifest.identity[:2], ((CONNECTION_SECRET, ""),))
-    for path, default in rows:
-        named = [nodes.text(node) or "" for node, _, _ in walk(manifest.root, path)] if path else []
-        yield from named or ([default.format(name=manifest.identity.name)] if default else [])
 
 
 def walk(node: Node | None, path: str) -> Iterator[tuple[Node, Steps, bool]]:
@@ -230,6 +176,20 @@ def _in_pod_spec(node: Node | None, prefix: str, steps: Steps, here: bool) -> It
 def _anywhere(root: Node, known: list[Reference]) -> Iterator[Reference]:
     """In a kind without a row: pod specs wherever they stand, and fields that look like names."""
     seen = {id(reference.node) for reference in known}
+    for node, steps, here in _everywhere(root):
+        listed = list(_in_pod_spec(node, "", steps, here)) if _is_pod_spec(node) else []
+        for key, (_, value) in nodes.entries(node).items():
+            inside = here and nodes.inside(value, node)
+            named = _shaped(key, value)
+            listed += [Reference(target, name.value, (*steps, key), name, inside, False) for target, name in named]
+        for reference in listed:
+            if id(reference.node) not in seen:
+                seen.add(id(reference.node))
+                yield reference
+
+
+def _everywhere(root: Node) -> Iterator[tuple[Node, Steps, bool]]:
+    """Every collection once, whatever aliases repeat it."""
     waiting: list[tuple[Node, Steps, bool]] = [(root, (), True)]
     visited: set[int] = set()
     while waiting:
@@ -237,19 +197,10 @@ def _anywhere(root: Node, known: list[Reference]) -> Iterator[Reference]:
         if id(node) in visited:
             continue
         visited.add(id(node))
-        if _is_pod_spec(node):
-            for reference in _in_pod_spec(node, "", steps, here):
-                if id(reference.node) not in seen:
-                    seen.add(id(reference.node))
-                    yield reference
-        for key, value in nodes.entries(node).items():
-            inside = here and nodes.inside(value[1], node)
-            for target, name in _shaped(key, value[1]):
-                if id(name) not in seen:
-                    seen.add(id(name))
-                    yield Reference(target, name.value, (*steps, key), name, inside, verified=False)
-            waiting.append((value[1], (*steps, key), inside))
-        waiting += [(item, (*steps, n), here and nodes.inside(item, node)) for n, item in enumerate(nodes.items(node))]
+        yield node, steps, here
+        held: list[tuple[str | int, Node]] = [(key, value) for key, (_, value) in nodes.entries(node).items()]
+        for step, child in [*held, *enumerate(nodes.items(node))]:
+            waiting.append((child, (*steps, step), here and nodes.inside(child, node)))
 
 
 def _is_pod_spec(node: Node) -> bool:

@@ -5,20 +5,19 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from postrenderer import glance, nodes
 from postrenderer.edits import Edit, apply
+from postrenderer.glance import has_filename
 from postrenderer.hooks import PRE_SYNC, Meaning, Standing, Target
 from postrenderer.manifest import Identity, Manifest, manifests
+from postrenderer.producers import PRODUCERS, produced
 from postrenderer.references import (
     BINDINGS,
     CLUSTER_SCOPED,
     NEVER_REFER,
-    PRODUCERS,
     SECRET,
     SERVICE_ACCOUNT,
     Kind,
     Reference,
-    produced,
     references,
     subjects,
 )
@@ -42,26 +41,25 @@ class Release:
         documents: list[Document],
         target: Target,
         namespace: str = "",
-        again: "Release | None" = None,
         parse_all: bool = False,
+        generated: frozenset[Identity] | None = None,
     ) -> None:
         self.documents = documents
         self.target = target
         self.namespace = namespace
-        self.again = again
         self.parse_all = parse_all
+        self.generated = generated  # what a second rendering gives other content; None where there was none
         self._kept: dict[int, list[Manifest]] = {}
 
     def edited(self, edits: Iterable[Edit]) -> "Release":
         """The release with these edits written into its text and read again; untouched documents are kept as read."""
         by_document: dict[int, list[Edit]] = defaultdict(list)
         for edit in edits:
-            manifest = edit.after if hasattr(edit, "after") else edit.manifest
-            by_document[id(manifest.document)].append(edit)
+            by_document[id(edit.manifest.document)].append(edit)
         documents: list[Document] = []
         for document in self.documents:
             documents += apply(document, by_document[id(document)]) if id(document) in by_document else [document]
-        other = Release(documents, self.target, self.namespace, self.again, self.parse_all)
+        other = Release(documents, self.target, self.namespace, self.parse_all, self.generated)
         other._kept = {id(document): held for document, held in zip(self.documents, self._by_document, strict=True)}
         return other
 
@@ -79,7 +77,7 @@ class Release:
     @cached_property
     def is_helm_4(self) -> bool:
         """Whether Helm 4 sent this stream: it names each document's file in an annotation, and Helm 3 does not."""
-        return any(glance.has_filename(document.text) for document in self.documents)
+        return any(has_filename(document.text) for document in self.documents)
 
     @property
     def hooks_unseen(self) -> bool:
@@ -221,6 +219,15 @@ class Release:
 
     def needs(self, workload: Manifest) -> list[Need]:
         """All that must be there before the workload runs, followed through what it reads."""
+        if id(workload) not in self._needs:
+            self._needs[id(workload)] = self._followed(workload)
+        return self._needs[id(workload)]
+
+    @cached_property
+    def _needs(self) -> dict[int, list[Need]]:
+        return {}
+
+    def _followed(self, workload: Manifest) -> list[Need]:
         found: list[Need] = []
         waiting, seen = [workload], {id(workload)}
         while waiting:
@@ -239,20 +246,5 @@ class Release:
                     waiting.append(need.target)
         return found
 
-    @cached_property
-    def generated(self) -> frozenset[Identity]:
-        """Identities that the second rendering gives other content."""
-        if self.again is None:
-            return frozenset()
-        first, second = _contents(self), _contents(self.again)
-        return frozenset(identity for identity, texts in first.items() if second.get(identity, texts) != texts)
-
-
-def _contents(release: Release) -> dict[Identity, list[object]]:
-    """Each object's content; equal texts are not parsed."""
-    found = defaultdict(list)
-    for manifest in release.manifests:
-        root = manifest.root if manifest.item is not None else None
-        written = manifest.document.text
-        found[manifest.identity].append(nodes.plain_data(root, written) if root is not None else written)
-    return found
+    def is_generated(self, manifest: Manifest) -> bool:
+        return self.generated is not None and manifest.identity in self.generated

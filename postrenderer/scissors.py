@@ -23,7 +23,9 @@ def content_end(node: Node, text: str) -> int:
     """Where the node's own text ends: libyaml's mark of a block reaches to the next token, over comments."""
     if nodes.is_mapping(node) and not node.flow_style and node.value:
         key, value = node.value[-1]
-        return max(content_end(value, text), _colon(key, text)) if nodes.inside(value, node) else _line_content(key, text)
+        return (
+            max(content_end(value, text), _colon(key, text)) if nodes.inside(value, node) else _line_content(key, text)
+        )
     if nodes.is_sequence(node) and not node.flow_style and node.value:
         return max(content_end(node.value[-1], text), nodes.start(node) + 1)
     begin = nodes.start(node)
@@ -155,7 +157,9 @@ def _block_entries(
             new_key, new_value = changes[key.value]
             colon = _colon(key, text)
             if new_key != key.value:
-                yield Splice(nodes.start(key), nodes.end(key), _styled(text[nodes.start(key) : nodes.end(key)], new_key))
+                yield Splice(
+                    nodes.start(key), nodes.end(key), _styled(text[nodes.start(key) : nodes.end(key)], new_key)
+                )
             yield Splice(colon, max(colon, _value_end(value, text)), " " + quoted(new_value))
 
 

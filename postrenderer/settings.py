@@ -104,7 +104,8 @@ def load(file: "Path") -> Settings:
         key = ".".join(map(str, first["loc"])) or "the file"
         hint = "`presync settings --schema` prints every key."
         raise SettingsError(f"{file}: {key}: {first['msg'][0].lower()}{first['msg'][1:]}", hint) from None
-    return _merged(DEFAULTS, checked.model_dump(exclude_unset=True))
+    settings: Settings = _merged(DEFAULTS, checked.model_dump(exclude_unset=True))
+    return settings
 
 
 def schema() -> dict[str, Any]:

@@ -11,8 +11,8 @@ from postrenderer.release import Release
 SUFFIX = "-presync-stamp"
 STAMP = "presync/stamp"
 
-# Labels and annotations that change with every release or with other objects, not with the migration.
-RESTLESS = ("helm.sh/chart", "checksum/", "app.kubernetes.io/version")
+# Labels and annotations that change with every chart version or with other objects, not with the migration.
+RESTLESS = ("helm.sh/chart", "checksum/", "presync/")
 
 
 def stamped_workloads(release: Release) -> list[Manifest]:

@@ -38,7 +38,9 @@ def masked(document: Document) -> str:
 def _diff(old: str, new: str, document: Document) -> Iterator[str]:
     held = next(iter(manifests(document)), None)
     name = f"{held.template or document.file}: {held}" if held else document.file
-    lines = unified_diff(_lines(old), _lines(new), "a/" + name if old else "/dev/null", "b/" + name if new else "/dev/null")
+    lines = unified_diff(
+        _lines(old), _lines(new), "a/" + name if old else "/dev/null", "b/" + name if new else "/dev/null"
+    )
     for line in lines:
         yield line if line.endswith("\n") else line + "\n"
 
@@ -55,17 +57,19 @@ def _secret(root: Node, is_secret: bool) -> Iterator[Node]:
     """Nodes whose text must not be shown: values of Secrets, of environment variables, and whole applied copies."""
     if is_secret:
         for field in ("data", "stringData"):
-            for _, value in nodes.pairs(nodes.lookup(root, field)):
-                yield value
+            yield from (value for _, value in nodes.pairs(nodes.lookup(root, field)))
+    for key, value in _pairs_below(root):
+        if key.value == "env":
+            yield from (said for item in nodes.items(value) if (said := nodes.lookup(item, "value")) is not None)
+        if key.value == "kubectl.kubernetes.io/last-applied-configuration":
+            yield value
+
+
+def _pairs_below(root: Node) -> Iterator[tuple[Node, Node]]:
     waiting, seen = [root], set()
     while waiting:
         node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        for key, value in nodes.pairs(node):
-            if key.value == "env":
-                yield from (said for item in nodes.items(value) if (said := nodes.lookup(item, "value")) is not None)
-            if key.value == "kubectl.kubernetes.io/last-applied-configuration":
-                yield value
-        waiting += nodes.children(node)
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield from nodes.pairs(node)
+            waiting += nodes.children(node)

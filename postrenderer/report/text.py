@@ -14,7 +14,8 @@ def rendered(judged: Iterable[Judged]) -> str:
     heavy = [each for each in judged if each.finding.severity is not Severity.NOTE and not each.allowed]
     settled = [each for each in heavy if each.settled]
     left = [each for each in heavy if not each.settled]
-    lines = [line for each in settled for line in _settled(each.finding)]
+    lines = [f"settled[{each.finding.rule}]: {each.finding.message}: {each.finding.fix}" for each in settled]
+    lines += dict.fromkeys(f"  next: {each.finding.then}" for each in settled if each.finding.then)
     for each in left:
         lines += _in_full(each.finding)
     if heavy:
@@ -41,12 +42,6 @@ def failed(error: PostRendererError) -> str:
     hint = REPORT_BUG if isinstance(error, BugError) else error.hint
     kind = "bug" if isinstance(error, BugError) else "error"
     return f"{kind}: {error.message}\n" + (f"  hint: {hint}\n" if hint else "")
-
-
-def _settled(finding: Finding) -> Iterator[str]:
-    yield f"settled[{finding.rule}]: {finding.message}: {finding.fix}"
-    if finding.then:
-        yield f"  next: {finding.then}"
 
 
 def _in_full(finding: Finding, fixable: bool = False) -> Iterator[str]:

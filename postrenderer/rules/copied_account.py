@@ -43,5 +43,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         if account.identity[:2] == SERVICE_ACCOUNT:
             granted = ", ".join(str(binding) for binding in release.granting(account) if id(binding) in copies)
             message = f"{copy.readers[0]} runs as {account} and gets a copy of it with {granted or 'no role binding'}"
-            hint = "If others grant rights to the original, grant them to the copy, or give the migration its own account."
+            hint = (
+                "If others grant rights to the original, grant them to the copy, or give the migration its own account."
+            )
             yield Finding(ID, SEVERITY, account, message, hint, "is copied", account.place())

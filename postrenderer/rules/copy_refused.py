@@ -56,6 +56,8 @@ def _made_late(release: Release) -> Iterator[Finding]:
                 made = [] if release.resolve(reader, reference) else release.producers(reader, reference)
                 if made and not any(is_in_time(release, producer, workload) for producer in made):
                     need = Need(workload, reader, made[0], reference)
-                    said = f"before it has made Secret/{reference.name}, and presync does not copy what makes Secrets yet"
+                    said = (
+                        f"before it has made Secret/{reference.name}, and presync does not copy what makes Secrets yet"
+                    )
                     related = (Related(f"{made[0]} stands here", made[0].place()),)
                     yield finding(release, need, said, HINT)._replace(rule=ID, related=related)

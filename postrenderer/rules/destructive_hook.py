@@ -38,7 +38,7 @@ SERVES = {
 }
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: ARG001
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for hook in release.hooks:
         kind = hook.identity[:2]
         loss = HOLDS_DATA.get(kind) or SERVES.get(kind)

@@ -26,7 +26,7 @@ ID = "foreign-vocabulary"
 SEVERITY = Severity.NOTE
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: ARG001
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
     own = VOCABULARIES[release.target]
     for hook in release.hooks:
         for other in VOCABULARIES.values():

@@ -31,9 +31,9 @@ ID = "generated-data"
 SEVERITY = Severity.WARNING
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: ARG001
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for hook in release.hooks:
-        if hook.identity in release.generated:
+        if release.is_generated(hook):
             message = f"{hook} is rendered with other content each time"
             hint = "Take generated values from the values or from a Secret that exists already."
             yield Finding(ID, SEVERITY, hook, message, hint, "differs", hook.place())

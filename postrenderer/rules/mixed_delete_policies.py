@@ -35,7 +35,7 @@ ID = "mixed-delete-policies"
 SEVERITY = Severity.WARNING
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: ARG001
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for hook in release.hooks:
         if not {ARGOCD.policy, HELM.policy} <= set(hook.annotations):
             continue

@@ -29,7 +29,7 @@ ID = "name-and-generate-name"
 SEVERITY = Severity.ERROR
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: ARG001
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for hook in release.hooks:
         if hook.generate_name and (hook.identity.name or release.target == "helm"):
             both = "both name and generateName" if hook.identity.name else "generateName, which Helm cannot delete"

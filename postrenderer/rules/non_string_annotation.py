@@ -34,11 +34,13 @@ ID = "non-string-annotation"
 SEVERITY = Severity.ERROR
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: ARG001
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for hook in release.hooks:
         written = hook.document.text
         for key, value in nodes.pairs(nodes.at(hook.root, "metadata", "annotations")):
             if not nodes.is_string(value, written):
                 message = f"{hook} has the annotation {key.value}, whose value is not a string"
                 hint = "Put the value into quotes."
-                yield Finding(ID, SEVERITY, hook, message, hint, "is not a string", hook.place(key), (), key.value, "quoted")
+                yield Finding(
+                    ID, SEVERITY, hook, message, hint, "is not a string", hook.place(key), (), key.value, "quoted"
+                )

@@ -1,7 +1,7 @@
 """A hook must not have the identity of another object of the release.
 
 Why: Argo CD keeps only the last of two objects with one identity. After `helm template` that is the hook, so the
-application's own object is no longer managed and is deleted with the hook. Helm deletes the live object at each upgrade.
+application's own object is no longer managed and is deleted with the hook. Helm deletes the live one at each upgrade.
 
 Finds: |
   apiVersion: v1
@@ -35,7 +35,7 @@ ID = "repeated-identity"
 SEVERITY = Severity.ERROR
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: ARG001
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for hook in release.hooks:
         others = [other for other in release.identical(hook) if other is not hook and _collides(release, hook, other)]
         if others and (release.is_pre_sync(hook) or any(release.is_pre_sync(other) for other in others)):

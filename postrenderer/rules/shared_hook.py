@@ -30,8 +30,8 @@ Source: argocd-observed 2a, 2b, 14'; helm-observed 7 and 14
 
 from collections.abc import Iterator
 
-from postrenderer.copies import is_created_once
 from postrenderer.findings import Finding, Related, Severity
+from postrenderer.refusals import is_created_once
 from postrenderer.release import Release
 from postrenderer.settings import Settings
 
@@ -41,8 +41,8 @@ HINT = "Make it an ordinary object, and give the hooks that read it a copy: `pre
 ONCE = "It is made once, by the first install: make it an ordinary object that keeps its content (`lookup`) instead."
 ADOPTION = {
     "argocd": (
-        "if it is live already, nothing is deleted, but an automated Application starts that sync only when an ordinary "
-        "object changes too: sync once by hand, or set `stamp: on`"
+        "if it is live already, nothing is deleted, but an automated Application starts that sync only when an "
+        "ordinary object changes too: sync once by hand, or set `stamp: on`"
     ),
     "helm": (
         "if it is live already, give it to the release before that upgrade: label it app.kubernetes.io/managed-by=Helm "
@@ -52,10 +52,10 @@ ADOPTION = {
 }
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: ARG001
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for hook in release.hooks:
         readers = {id(reader): (reader, ref) for reader, ref in release.readers(hook) if release.is_ordinary(reader)}
-        if readers:
+        if readers and not any(release.is_ordinary(other) for other in release.identical(hook)):
             reader, reference = next(iter(readers.values()))
             others = f" and {len(readers) - 1} more" if len(readers) > 1 else ""
             message = f"{hook} is a hook, but {reader}{others} reads it"

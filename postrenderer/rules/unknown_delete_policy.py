@@ -30,7 +30,7 @@ ID = "unknown-delete-policy"
 SEVERITY = Severity.WARNING
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: ARG001
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
     helm = "".lower if release.target == "argocd" else None
     for hook in release.hooks:
         for vocabulary, known in ((ARGOCD, tuple(POLICIES.values())), (HELM, tuple(POLICIES))):

@@ -33,13 +33,15 @@ SEVERITY = Severity.ERROR
 KNOWN = (*SYNC_PHASES, *DELETE_PHASES, SKIP, *EVENTS)
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: ARG001
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for manifest in release.candidates:
         if manifest.annotations.get(PHASE, "PreSync") != "PreSync":
             yield _finding(manifest, PHASE, manifest.annotations[PHASE], "presync")
         if release.meaning(manifest).standing is Standing.UNKNOWN:
             own = ARGOCD.hook in manifest.annotations
-            vocabulary = ARGOCD if own and (release.target == "argocd" or HELM.hook not in manifest.annotations) else HELM
+            vocabulary = (
+                ARGOCD if own and (release.target == "argocd" or HELM.hook not in manifest.annotations) else HELM
+            )
             word = ", ".join(unknown_words(manifest.annotations, vocabulary))
             yield _finding(manifest, vocabulary.hook, word, vocabulary.tool)
 

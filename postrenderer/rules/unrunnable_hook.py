@@ -31,7 +31,7 @@ SEVERITY = Severity.ERROR
 UNRUNNABLE = ("Sync", "SyncFail", "Skip")
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: ARG001
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
     if release.target != "helm":
         return
     for manifest in release.candidates:
@@ -41,4 +41,6 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: AR
             message = f"{manifest} is a {' and '.join(lost)} hook, and Helm has no event for that"
             hint = "Give it Helm's words as well, or set `unrunnable: drop` to leave it out of Helm's releases."
             whole = not any(word in PHASE_EVENTS for word in listed)
-            yield Finding(ID, SEVERITY, manifest, message, hint, "is such a hook", manifest.place(), (), whole, "left out")
+            yield Finding(
+                ID, SEVERITY, manifest, message, hint, "is such a hook", manifest.place(), (), whole, "left out"
+            )

@@ -47,6 +47,6 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
 
 def _is_wanted(release: Release, settings: Settings) -> bool:
     if settings.stamp == "auto":
-        differs = any(hook.identity in release.generated for hook in stamped_workloads(release))
-        return release.again is not None and not differs
+        known = release.generated is not None
+        return known and not any(release.is_generated(workload) for workload in stamped_workloads(release))
     return settings.stamp == "on"

@@ -26,7 +26,7 @@ SEVERITY = Severity.WARNING
 PAIRS = (("pre-upgrade", "pre-install"), ("post-upgrade", "post-install"))
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:  # noqa: ARG001
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
     if release.target != "argocd":
         return
     for hook in release.workloads:

@@ -13,7 +13,7 @@ from postrenderer.transforms.rewrite_hooks import spell
 SETTLES = (unmarked_presync,)
 
 
-def settle(finding: Finding, release: Release, settings: Settings) -> Iterator[Edit]:  # noqa: ARG001
+def settle(finding: Finding, release: Release, settings: Settings) -> Iterator[Edit]:
     manifest = finding.manifest
     meaning = Meaning(Standing.HOOK, PRE_SYNC[release.target], *wave_and_policies(manifest.annotations))
     yield from spell(manifest, meaning, release.target)

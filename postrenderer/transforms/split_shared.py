@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from postrenderer.copies import Copy, copy_name, is_created_once, is_dropped, plan
+from postrenderer import nodes
+from postrenderer.copies import Copy, copy_name, is_dropped, plan
 from postrenderer.edits import (
     NAME,
     AddManifest,
@@ -16,9 +17,10 @@ from postrenderer.edits import (
     obstacle,
 )
 from postrenderer.findings import Finding
-from postrenderer.hooks import ARGOCD, HELM, HOOK_KEYS, VOCABULARIES, Meaning, Standing, events, write
-from postrenderer.manifest import COPY, COPY_LABEL, COPY_OF, HOOK, Manifest
+from postrenderer.hooks import ARGOCD, HELM, HOOK_KEYS, Meaning, Standing, events, write
+from postrenderer.manifest import COPY_LABEL, COPY_OF, HOOK, Manifest
 from postrenderer.references import BINDINGS, SERVICE_ACCOUNT, subjects
+from postrenderer.refusals import is_created_once
 from postrenderer.release import Need, Release
 from postrenderer.rules import late_dependency, repeated_identity, shared_hook
 from postrenderer.settings import Settings
@@ -38,7 +40,7 @@ def settle(finding: Finding, release: Release, settings: Settings) -> Iterator[E
         if id(need.target) in planned.copies:
             yield from _copy(planned.copies[id(need.target)], release, settings)
             yield from _point_at_copy(need, planned.copies, release)
-        elif not any(release.is_ordinary(other) for other in release.identical(need.target) if other is not need.target):
+        else:
             yield _move(need, release)
 
 
@@ -87,7 +89,7 @@ def _move(need: Need, release: Release) -> Edit:
 
 def _copy(copy: Copy, release: Release, settings: Settings) -> Iterator[Edit]:
     original = copy.original
-    meaning = Meaning(Standing.HOOK, copy.words, copy.wave, settings.delete_policies.copies.must)
+    meaning = Meaning(Standing.HOOK, copy.words, copy.wave, copy.policies)
     spelled = write(meaning, release.target)
     made: list[InPlace] = [SetScalar(original, NAME, copy.name)]
     for field, held in (("annotations", original.annotations), ("labels", original.labels)):
@@ -110,7 +112,8 @@ def _references_of_copy(copy: Copy, release: Release, settings: Settings) -> Ite
             if id(target) in copies:
                 yield SetScalar(original, reference.steps, copies[id(target)].name)
     if original.identity[:2] in BINDINGS:
-        served = {n.reader.identity.name: n.reader for r in copy.readers for n in release.needs(r) if n.target is original}
+        needs = (need for reader in copy.readers for need in release.needs(reader))
+        served = {need.reader.identity.name: need.reader for need in needs if need.target is original}
         names = {name: copies[id(m)].name if id(m) in copies else name for name, m in served.items()}
         yield from _renamed_subjects(original, names)
 
@@ -118,19 +121,13 @@ def _references_of_copy(copy: Copy, release: Release, settings: Settings) -> Ite
 def _renamed_subjects(binding: Manifest, names: dict[str, str]) -> Iterator[InPlace]:
     """The accounts of these names, under their new ones, and no others."""
     listed = [(number, ns, name) for number, ns, name, _, _ in subjects(binding) if name in names]
-    everyone = _number_of_subjects(binding)
+    everyone = len(nodes.items(nodes.lookup(binding.root, "subjects")))
     if len(listed) == everyone == 1:
         number, _, name = listed[0]
         if names[name] != name:
             yield SetScalar(binding, ("subjects", number, "name"), names[name])
     else:
         yield SetSubjects(binding, tuple((names[name], namespace) for _, namespace, name in listed))
-
-
-def _number_of_subjects(binding: Manifest) -> int:
-    from postrenderer import nodes
-
-    return len(nodes.items(nodes.lookup(binding.root, "subjects")))
 
 
 def _point_at_copy(need: Need, copies: dict[int, Copy], release: Release) -> Iterator[Edit]:

@@ -12,7 +12,7 @@ from postrenderer.stamps import stamp_text, stamped_workloads, stamps
 SETTLES = (unstamped_hooks,)
 
 
-def settle(finding: Finding, release: Release, settings: Settings) -> Iterator[Edit]:  # noqa: ARG001
+def settle(finding: Finding, release: Release, settings: Settings) -> Iterator[Edit]:
     for old in stamps(release):
         yield RemoveManifest(old)
     yield AddManifest(finding.manifest, stamp_text(stamped_workloads(release), finding.manifest.document.newline))

@@ -1,0 +1,113 @@
+"""Why an object cannot have a copy: what is generated, filled in later, bound to its name or full of data."""
+
+from postrenderer import edits, nodes
+from postrenderer.hooks import Standing
+from postrenderer.manifest import Manifest
+from postrenderer.producers import PRODUCERS
+from postrenderer.references import (
+    BINDINGS,
+    CLAIM,
+    CLUSTER_ROLE,
+    CONFIG_MAP,
+    PROVIDER_CLASS,
+    ROLE,
+    SECRET,
+    SERVICE_ACCOUNT,
+)
+from postrenderer.release import Need, Release
+from postrenderer.settings import Settings
+
+COPIED_KINDS = (SECRET, CONFIG_MAP, SERVICE_ACCOUNT, ROLE, CLUSTER_ROLE, *BINDINGS, PROVIDER_CLASS)
+
+CLOUD_IDENTITIES = (
+    "eks.amazonaws.com/role-arn",
+    "iam.gke.io/gcp-service-account",
+    "azure.workload.identity/client-id",
+)
+TOKEN_TYPES = {
+    "kubernetes.io/service-account-token": "is filled by Kubernetes",
+    "bootstrap.kubernetes.io/token": "lets nodes join the cluster",
+    "helm.sh/release.v1": "is Helm's own record of a release",
+}
+GENERATED_BY = ("secret-generator.v1.mittwald.de/autogenerate",)
+VAULT_ROLE = "vault.hashicorp.com/role"
+MOUNTABLE = "kubernetes.io/enforce-mountable-secrets"
+
+
+def refusal(release: Release, need: Need, settings: Settings) -> str:
+    """Why the target cannot be copied for this reader; empty if it can."""
+    target = need.target
+    kind = target.identity[:2]
+    if need.reference and not _can_rewrite(release, need):
+        return "the name stands where presync does not edit: behind an alias, or in a field it only knows by its shape"
+    if len({m.identity for m in release.resolve(need.reader, need.reference)} if need.reference else ()) > 1:
+        return "its namespace is not known and several are possible: pass --namespace"
+    if release.meaning(target).standing in (Standing.SKIPPED, Standing.UNRUN, Standing.UNKNOWN):
+        return "it is never created: its own hook words are none that run"
+    if kind in PRODUCERS and kind != PROVIDER_CLASS:
+        return f"{target.identity.kind} makes the Secret in Sync, and presync does not copy what makes Secrets yet"
+    if kind not in COPIED_KINDS:
+        return "a PersistentVolumeClaim is shared or not there" if kind == CLAIM else "its kind is not one to copy"
+    return _kept_back(release, need, settings) or edits.obstacle(target)
+
+
+def is_created_once(release: Release, target: Manifest) -> bool:
+    """Helm's idiom for passwords: a hook of the first install only, which no upgrade touches."""
+    meaning = release.meaning(target)
+    return meaning.is_hook and "pre-install" in meaning.words and "pre-upgrade" not in meaning.words
+
+
+def _can_rewrite(release: Release, need: Need) -> bool:
+    reference = need.reference
+    assert reference is not None
+    return (
+        reference.written_here
+        and reference.verified
+        and release.meaning(need.reader).standing
+        in (
+            Standing.HOOK,
+            Standing.ORDINARY,
+        )
+    )
+
+
+def _kept_back(release: Release, need: Need, settings: Settings) -> str:
+    target = need.target
+    kind = target.identity[:2]
+    if release.target == "helm" and is_created_once(release, target):
+        return "it is made once, at install, and this rendering may give it other content"
+    if release.is_generated(target):
+        return "it is generated anew by each rendering, so a copy would not agree with the original"
+    if kind == SECRET:
+        return _secret_kept_back(target)
+    if kind == SERVICE_ACCOUNT:
+        return _account_kept_back(target, need.workload, settings)
+    if kind == CLUSTER_ROLE and nodes.lookup(target.root, "aggregationRule") is not None:
+        return "its rules are gathered from other ClusterRoles"
+    if kind == PROVIDER_CLASS and nodes.at(target.root, "spec", "secretObjects") is not None:
+        return "it makes Secrets, and presync does not copy what makes Secrets yet"
+    return ""
+
+
+def _secret_kept_back(secret: Manifest) -> str:
+    written_type = nodes.text(nodes.lookup(secret.root, "type")) or ""
+    if written_type in TOKEN_TYPES:
+        return f"a Secret of type {written_type} {TOKEN_TYPES[written_type]}"
+    for key in GENERATED_BY:
+        if key in secret.annotations:
+            return "an operator generates its content"
+    if not any(nodes.pairs(nodes.lookup(secret.root, field)) for field in ("data", "stringData")):
+        return "it has no data in the chart: something fills it later"
+    return ""
+
+
+def _account_kept_back(account: Manifest, workload: Manifest, settings: Settings) -> str:
+    for key in CLOUD_IDENTITIES:
+        if key in account.annotations:
+            return f"the cloud trusts it by name ({key}), and would not trust a copy"
+    if account.annotations.get(MOUNTABLE) == "true":
+        return f"{MOUNTABLE} ties it to the Secrets it names"
+    pod = nodes.at(workload.root, "spec", "template", "metadata", "annotations")
+    if nodes.lookup(pod, VAULT_ROLE) is not None:
+        return f"Vault trusts it by name ({VAULT_ROLE} of {workload}), and would not trust a copy"
+    return "the settings say so (copies.serviceAccount: refuse)" if settings.copies.service_account == "refuse" else ""

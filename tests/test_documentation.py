@@ -1,0 +1,136 @@
+"""What the README and CONTRIBUTING say is found, run and compared."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from postrenderer import cli, pipeline, settings, stream
+from postrenderer.manifest import ALLOW, COPY, COPY_LABEL, COPY_OF, HOOK, PHASE
+from postrenderer.rules import RULES
+from postrenderer.stamps import STAMP
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+BIN = Path(sys.executable).parent
+HELM = BIN / "helm"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[str]:
+    return [
+        line[2:].partition("  #")[0] for block in blocks("console") for line in block.splitlines() if line[:2] == "$ "
+    ]
+
+
+def test_the_difference_at_the_top_is_what_a_render_makes() -> None:
+    lines = blocks("diff")[0].splitlines(keepends=True)
+    before = "".join(line[1:] for line in lines if line[0] in " -")
+    after = "".join(line[1:] for line in lines if line[0] in " +")
+    assert pipeline.render(pipeline.read(stream.split(before), "argocd")).text == after
+
+
+def test_the_rules_are_those_of_the_tuple_in_its_order() -> None:
+    found = re.findall(r"^\| `([a-z-]+)` \| (error|warning|note) \| (.+) \|$", README, re.MULTILINE)
+    assert found == [(rule.ID, rule.SEVERITY.value, rule.__doc__.splitlines()[0].rstrip(".")) for rule in RULES]
+
+
+def test_the_settings_shown_are_the_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "presync.yaml"
+    file.write_text(next(block for block in blocks("yaml") if block.startswith("folder:")), encoding="utf-8")
+    assert settings.load(file) == settings.DEFAULTS
+    assert YAML(typ="safe").load(file) == json.loads(json.dumps(settings.shown(settings.DEFAULTS)))
+
+
+def test_the_annotations_are_those_that_are_read_and_written() -> None:
+    found = set(re.findall(r"(?<!templates/)\bpresync/[a-z-]+", README))
+    assert found == {ALLOW, COPY, COPY_LABEL, COPY_OF, HOOK, PHASE, STAMP}
+
+
+def test_every_variable_is_read() -> None:
+    read = {variable for variables in cli.VARIABLES.values() for variable in variables}
+    assert set(re.findall(r"\b(?:ARGOCD_ENV_)?PRESYNC_[A-Z_]+\b", README)) <= read
+
+
+@pytest.mark.parametrize("command", ["", "render", "lint", "settings", "helm-plugin-dir"])
+def test_every_option_that_the_readme_gives_a_command_is_in_its_help(command: str) -> None:
+    shown = subprocess.run(
+        [BIN / "presync", *command.split(), "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+    ).stdout
+    for line in commands():
+        for called in re.findall(rf"presync {command}\s*((?:--[a-z-]+[ =]?\S*\s*)+)", line):
+            for option in re.findall(r"--[a-z-]+", called.partition("--post-renderer")[0]):
+                assert option in shown, line
+
+
+def test_every_command_of_presync_in_the_readme_exists() -> None:
+    named = set(re.findall(r"`?presync (render|lint|settings|helm-plugin-dir|[a-z]+-[a-z-]+)", README))
+    from typer.main import get_command
+
+    from postrenderer.commands import app
+
+    known = get_command(app).commands  # type: ignore[attr-defined]
+    assert named <= set(known)
+    assert {name for name in known if f"presync {name}" not in README} == set()
+
+
+def test_every_file_that_is_named_exists() -> None:
+    for text in (README, CONTRIBUTING):
+        for name in re.findall(r"`((?:ci|chart|tests|postrenderer|\.ci)/[\w./-]*)`", text):
+            if "NAME" not in name:
+                assert (ROOT / name).exists(), name
+
+
+def test_every_module_has_its_line_in_contributing() -> None:
+    modules = {path.stem for path in (ROOT / "postrenderer").glob("*.py")} - {"__init__", "__main__"}
+    named = set(re.findall(r"`([a-z_]+)/?`", CONTRIBUTING.partition("## How to add a rule")[0]))
+    assert modules <= named
+    assert {path.name for path in (ROOT / "postrenderer").iterdir() if (path / "__init__.py").exists()} <= named
+
+
+@pytest.mark.skipif(not HELM.exists(), reason="the extra `helm` brings a Helm for Linux on x86-64 only")
+def test_the_plugin_of_the_readme_renders_a_chart(tmp_path: Path) -> None:
+    plugin = YAML(typ="safe").load(next(block for block in blocks("yaml") if "ConfigManagementPlugin" in block))
+    generate = plugin["spec"]["generate"]
+    foreign = {key: value for key, value in os.environ.items() if not key.startswith(("PRESYNC_", "HELM_"))}
+    done = subprocess.run(
+        [*generate["command"], *generate["args"]],
+        cwd=ROOT / "chart",
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            **foreign,
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "TMPDIR": str(tmp_path),
+            "ARGOCD_APP_NAME": "team_shop",
+            "ARGOCD_APP_NAMESPACE": "shop",
+        },
+    )
+    assert done.returncode == 0, done.stderr
+    assert "argocd.argoproj.io/hook" in done.stdout
+    assert "presync/stamp" in done.stdout
+
+
+def test_no_path_of_a_machine_and_no_registry_is_named() -> None:
+    named = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    hosts = re.compile(
+        "|".join(("/wo" + "rk/", "files.python" + "hosted", "proxy.go" + "lang.org", "registry." + "npmjs"))
+    )
+    for name in filter(None, named.split("\0")):
+        path = ROOT / name
+        if path.is_file():
+            assert not hosts.search(path.read_text(encoding="utf-8", errors="ignore")), name
