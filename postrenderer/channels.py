@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 
 from postrenderer.errors import BadInputError, PostRendererError
 from postrenderer.settings import Limits
@@ -32,18 +33,17 @@ def write(text: str) -> None:
         raise PostRendererError(f"stdout could not be written: {error.strerror}") from None
 
 
-def tell(text: str, log: str = "", to_parent: bool = False) -> None:
+def tell(text: str, log: str = "") -> None:
     """Findings on stderr, in the log file, and on the stderr of a Helm that would hide ours."""
     if not text:
         return
-    sys.stderr.write(text)
-    sys.stderr.flush()
+    _say(text)
     if log:
         try:
             _append(log, text)
         except OSError as error:
-            sys.stderr.write(f"warning: the log {log} could not be written: {error.strerror}\n")
-    if to_parent:
+            _say(f"warning: the log {log} could not be written: {error.strerror}\n")
+    if _helm_hides_stderr():
         try:
             _append(f"/proc/{os.getppid()}/fd/2", text)
         except OSError:
@@ -59,6 +59,18 @@ def parent_command() -> list[str]:
         return []
 
 
+def _helm_hides_stderr() -> bool:
+    """Helm 4 keeps what a plugin writes to stderr to itself (helm issue 31843)."""
+    command = parent_command()
+    return "HELM_PLUGIN_NAME" in os.environ and os.path.basename(command[0] if command else "").startswith("helm")
+
+
+def _say(text: str) -> None:
+    with suppress(OSError, AttributeError):  # nobody listens: stderr is closed
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
 def _append(file: str, text: str) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -69,6 +81,8 @@ def _append(file: str, text: str) -> None:
 
 def _bytes(file: str, limit: int) -> bytes:
     try:
+        if file == "-" and sys.stdin is None:
+            raise BadInputError("nothing came in: stdin is closed")
         if file == "-":
             raw = sys.stdin.buffer.read(limit + 1)
         else:

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 import postrenderer
-from postrenderer import channels, cli, pipeline
-from postrenderer.report import text
+from postrenderer import actions
+from postrenderer.options import TARGETS, Options, settings_of
+from postrenderer.settings import schema as json_schema
+from postrenderer.settings import shown
 
 app = typer.Typer(
     name="presync",
@@ -26,7 +28,7 @@ Target = Annotated[
         metavar="auto|argocd|helm",
         help="The tool that will read the hooks; by default Helm for Helm 4's post-renderer streams, else Argo CD.",
         envvar="PRESYNC_TARGET",
-        autocompletion=lambda: list(cli.TARGETS),
+        autocompletion=lambda: list(TARGETS),
     ),
 ]
 Namespace = Annotated[
@@ -97,7 +99,7 @@ def render(
 ) -> None:
     """Write the release to stdout as it is safe to apply, or refuse and write nothing."""
     options = _options(files, target, namespace, again, settings, log_file)
-    raise typer.Exit(cli.render(options._replace(diff=diff, refuse_in_stream=refuse_in_stream)))
+    raise typer.Exit(actions.render(options._replace(diff=diff, refuse_in_stream=refuse_in_stream)))
 
 
 @app.command()
@@ -110,16 +112,7 @@ def lint(
     log_file: LogFile = None,
 ) -> None:
     """Print what is wrong with the release, and what `render` would settle; exit 1 if any of it is an error."""
-    options = _options(files, target, namespace, again, settings, log_file).completed()
-    chosen = cli.settings_of(options)
-    documents = channels.read(options.files, chosen.limits)
-    second = channels.read((options.again,), chosen.limits) if options.again else None
-    reader = cli.target_of(options.target, documents)
-    judged = pipeline.render(pipeline.read(documents, reader, options.namespace, second), chosen).judged
-    said = text.linted(judged)
-    channels.write(said)
-    errors = any(each.finding.severity.value == "error" and not each.allowed for each in judged)
-    raise typer.Exit(cli.REFUSED if errors else 0)
+    raise typer.Exit(actions.lint(_options(files, target, namespace, again, settings, log_file)))
 
 
 @app.command("settings")
@@ -127,10 +120,7 @@ def settings_command(
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the settings file.")] = False,
 ) -> None:
     """Print the settings in force, or the schema of the settings file."""
-    from postrenderer.settings import schema as json_schema
-    from postrenderer.settings import shown
-
-    typer.echo(json.dumps(json_schema() if schema else shown(cli.settings_of(cli.Options().completed())), indent=2))
+    typer.echo(json.dumps(json_schema() if schema else shown(settings_of(Options().completed())), indent=2))
 
 
 @app.command()
@@ -146,5 +136,5 @@ def _options(
     again: str | None,
     settings: str | None,
     log_file: str | None,
-) -> cli.Options:
-    return cli.Options(tuple(files or ()), target or "", namespace or "", again or "", settings or "", log_file or "")
+) -> Options:
+    return Options(tuple(files or ()), target or "", namespace or "", again or "", settings or "", log_file or "")

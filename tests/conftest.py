@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from ruamel.yaml import YAML
 
-from postrenderer import nodes
+from postrenderer import compose
 
 from . import corpus
 
@@ -31,10 +30,9 @@ def parser(request: pytest.FixtureRequest) -> Iterator[str]:
     pure = request.param == "pure Python"
     if not pure:
         pytest.importorskip("_ruamel_yaml", reason="ruamel.yaml.clib is not installed")
-    before = nodes._parsers[:]
-    nodes._parsers[:] = [YAML(typ="safe", pure=pure)]
+    compose.use_parser(pure)
     yield request.param
-    nodes._parsers[:] = before
+    compose.use_parser(pure=False)
 
 
 @pytest.fixture(scope="session", params=corpus.CHARTS or [pytest.param("", marks=corpus.needed)])

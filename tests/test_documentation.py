@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from postrenderer import cli, pipeline, settings, stream
+from postrenderer import options, pipeline, settings, stream
 from postrenderer.manifest import ALLOW, COPY, COPY_LABEL, COPY_OF, HOOK, PHASE
 from postrenderer.rules import RULES
 from postrenderer.stamps import STAMP
@@ -57,7 +57,7 @@ def test_the_annotations_are_those_that_are_read_and_written() -> None:
 
 
 def test_every_variable_is_read() -> None:
-    read = {variable for variables in cli.VARIABLES.values() for variable in variables}
+    read = {variable for variables in options.VARIABLES.values() for variable in variables}
     assert set(re.findall(r"\b(?:ARGOCD_ENV_)?PRESYNC_[A-Z_]+\b", README)) <= read
 
 

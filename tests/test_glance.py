@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 SEEN = {
     "a plain object": ("apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n", ("v1", "Secret", "", "db")),
     "a separator and comments": (
-        "---\n# Source: a/b.yaml\n\n# c\napiVersion: apps/v1 # c\nkind: Deployment\nmetadata: # c\n  # c\n  name: app # c\n",
+        "---\n# Source: a/b.yaml\n\n# c\napiVersion: apps/v1 # c\nkind: Deployment\n"
+        "metadata: # c\n  # c\n  name: app # c\n",
         ("apps/v1", "Deployment", "", "app"),
     ),
     "quotes": (
@@ -217,7 +218,7 @@ TEMPLATES = {
     "--- # c\n\n# a comment\n# Source: a b.yaml  \nkind: x\n": "a b.yaml",
     "---\nkind: x\n# Source: late.yaml\n": "",
     "---\nkind: x\ndata: |\n  # Source: text.yaml\n": "",
-    "kind: x\nmetadata:\n  annotations:\n    postrenderer.helm.sh/postrender-filename: app/templates/b.yaml\n": "app/templates/b.yaml",
+    "metadata:\n  annotations:\n    postrenderer.helm.sh/postrender-filename: a/templates/b.yaml\n": "a/templates/b.yaml",
     "kind: x\nmetadata: {annotations: {'postrenderer.helm.sh/postrender-filename': 'b.yaml'}}\n": "b.yaml",
     '{"metadata":{"annotations":{"postrenderer.helm.sh/postrender-filename":"b.yaml"}}}': "b.yaml",
     "kind: x\n": "",

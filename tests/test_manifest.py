@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from postrenderer import manifest as module
 from postrenderer import nodes
 from postrenderer.errors import BadInputError
 from postrenderer.manifest import Identity, Manifest, manifests
@@ -56,7 +57,7 @@ def test_a_document_without_an_object_holds_none(text: str) -> None:
 
 def test_the_items_of_a_list_are_objects_of_their_own() -> None:
     listed = held(
-        "apiVersion: v1\nkind: List\nitems:\n- {kind: Secret, metadata: {name: a}}\n- {kind: Pod, metadata: {name: b}}\n"
+        "apiVersion: v1\nkind: List\nitems: [{kind: Secret, metadata: {name: a}}, {kind: Pod, metadata: {name: b}}]\n"
     )
     assert [(str(manifest), manifest.item) for manifest in listed] == [("Secret/a", 0), ("Pod/b", 1)]
 
@@ -130,7 +131,7 @@ def test_elsewhere_a_repeated_key_is_no_fault() -> None:
 
 
 def test_an_object_that_a_glance_tells_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nodes, "compose", lambda _: pytest.fail("parsed"))
+    monkeypatch.setattr(module, "compose", lambda _: pytest.fail("parsed"))
     manifest = one(secret("db"))
     assert str(manifest) == "Secret/db"
     assert not manifest.may_be_hooked

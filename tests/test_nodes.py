@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from postrenderer import nodes
+from postrenderer import compose, nodes
 from postrenderer.errors import BadInputError
 from postrenderer.stream import Document, decode, split
 
@@ -21,12 +21,12 @@ def document(text: str) -> Document:
 
 
 def root(text: str) -> nodes.Node:
-    return nodes.compose(document(text))
+    return compose.compose(document(text))
 
 
 def refusal(text: str) -> BadInputError:
     with pytest.raises(BadInputError) as caught:
-        nodes.compose(document(text))
+        compose.compose(document(text))
     return caught.value
 
 
@@ -84,7 +84,7 @@ def test_broken_text_is_told_by_its_place_and_not_shown(text: str) -> None:
 def test_the_place_of_a_fault_is_that_in_the_file() -> None:
     _, second = split(f"a: b\n---\nc: d\npassword: {CANARY}: x\n", "app.yaml")
     with pytest.raises(BadInputError) as caught:
-        nodes.compose(second)
+        compose.compose(second)
     assert caught.value.message.startswith("app.yaml:4:")
 
 

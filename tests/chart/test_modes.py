@@ -119,7 +119,7 @@ def test_presync_says_nothing_to_helm_about_what_the_chart_made(file: Path, tmp_
 @pytest.mark.parametrize("mode", MODES)
 def test_only_the_mode_of_the_words_has_them(file: Path, mode: str) -> None:
     """Words of a test are Helm's in every mode: Argo CD leaves out what has them."""
-    words = {"helm": 'helm.sh/hook: "pre-', "argocd": "argocd.argoproj.io/", "postrenderer": "presync/phase"}
+    words = {"helm": 'helm.sh/hook: "pre-', "argocd": "argocd.argoproj.io/hook", "postrenderer": "presync/phase"}
     text = rendered(file, mode)
     assert {other for other, word in words.items() if word in text} == {mode}
 

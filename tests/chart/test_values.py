@@ -22,7 +22,7 @@ NOT_OURS = {"global"}  # a parent chart's
 
 # The first that the schema allows and that is not there already takes a value's place.
 OTHERS = (
-    7, "other", "2h", "/other", "sha256:" + "7" * 64, ["other"], [{"other": "value"}],
+    7, "other", "2h", "/other", "sha256:" + "7" * 64, [{"other": "value"}], ["other"],
     {"other": "value"}, {"other": {"key": "value"}}, {"requests": {"other": "value"}},
 )  # fmt: skip
 # Where `everything` does not show a value: the file that does.

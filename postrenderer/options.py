@@ -1,0 +1,96 @@
+"""The options of a render, from the command line and from variables, and what they choose."""
+
+import os
+from typing import Any, NamedTuple
+
+from postrenderer import channels
+from postrenderer.errors import SettingsError
+from postrenderer.glance import has_filename
+from postrenderer.hooks import Target
+from postrenderer.settings import DEFAULTS, FILE_NAME, Settings
+from postrenderer.stream import Document
+
+TARGETS = ("auto", "argocd", "helm")
+
+# Option, and the variables that give it otherwise. An Application's author sets ARGOCD_ENV_*: only these two of them
+# are heeded, and none that names a file.
+VARIABLES = {
+    "target": ("PRESYNC_TARGET", "ARGOCD_ENV_PRESYNC_TARGET"),
+    "namespace": ("PRESYNC_NAMESPACE", "ARGOCD_ENV_PRESYNC_NAMESPACE", "ARGOCD_APP_NAMESPACE"),
+    "again": ("PRESYNC_AGAIN",),
+    "settings": ("PRESYNC_SETTINGS",),
+    "log_file": ("PRESYNC_LOG",),
+}
+FLAGS = ("diff", "refuse_in_stream")
+
+
+class Options(NamedTuple):
+    """The options of a render, from the command line or from variables."""
+
+    files: tuple[str, ...] = ()
+    target: str = ""
+    namespace: str = ""
+    again: str = ""
+    settings: str = ""
+    log_file: str = ""
+    diff: bool = False
+    refuse_in_stream: bool = False
+
+    def completed(self) -> "Options":
+        """With the variables' values where the command line gives none."""
+        found: dict[str, Any] = {
+            name: next((os.environ[key] for key in keys if os.environ.get(key)), "")
+            for name, keys in VARIABLES.items()
+            if not getattr(self, name)
+        }
+        whole = self._replace(**found)
+        return whole._replace(target=whole.target or "auto")
+
+
+def render_options(arguments: list[str]) -> Options | None:
+    """Options of a plain render; None where typer must read them: another command, help, or a mistake to explain."""
+    given: dict[str, str | bool] = {}
+    files: list[str] = []
+    waiting = arguments[1:] if arguments[:1] == ["render"] else list(arguments)
+    while waiting:
+        word = waiting.pop(0)
+        name, has_value, value = word.partition("=")
+        option = name[2:].replace("-", "_")
+        if name.startswith("--") and option in VARIABLES and (has_value or waiting):
+            given[option] = value if has_value else waiting.pop(0)
+        elif name.startswith("--") and option in FLAGS and not has_value:
+            given[option] = True
+        elif (arguments[:1] == ["render"] and not word.startswith("-")) or word == "-":
+            files.append(word)
+        else:
+            return None
+    return Options(tuple(files), **given)  # type: ignore[arg-type]
+
+
+def settings_of(options: Options) -> Settings:
+    """The named settings file, or `presync.yaml` here; inside Argo CD the folder is a tenant's, and is not heeded."""
+    file = options.settings
+    if not file and "ARGOCD_APP_NAME" not in os.environ and os.path.exists(FILE_NAME):
+        file = FILE_NAME
+    if not file:
+        return DEFAULTS
+    from pathlib import Path
+
+    from postrenderer.settings import load
+
+    return load(Path(file))
+
+
+def target_of(wanted: str, documents: list[Document]) -> Target:
+    """`auto` is Helm for Helm 4's own streams and under a Helm that installs or upgrades, else Argo CD."""
+    if wanted not in TARGETS:
+        raise SettingsError("the target is none of auto, argocd and helm", "Say `--target argocd` or `--target helm`.")
+    if wanted != "auto":
+        return "helm" if wanted == "helm" else "argocd"
+    from_helm_4 = any(has_filename(document.text) for document in documents)
+    return "helm" if from_helm_4 or _helm_installs() else "argocd"
+
+
+def _helm_installs() -> bool:
+    command, *arguments = channels.parent_command() or [""]
+    return os.path.basename(command).startswith("helm") and not {"install", "upgrade"}.isdisjoint(arguments)
