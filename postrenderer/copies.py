@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from postrenderer.closure import Need, needs
 from postrenderer.hooks import EVENTS, FAILED, PRE_SYNC, SUCCEEDED, Standing
 from postrenderer.manifest import COPY, Manifest
 from postrenderer.order import is_in_time
-from postrenderer.references import (
-    SERVICE_ACCOUNT,
-    Kind,
-)
-from postrenderer.refusals import refusal
-from postrenderer.release import Need, Release
+from postrenderer.references import SECRET, SERVICE_ACCOUNT, Kind
+from postrenderer.refusals import TOKEN_TYPES, refusal, secret_type
+from postrenderer.release import Release
 from postrenderer.settings import Settings
 
 SUFFIX = "-presync"
@@ -63,7 +61,7 @@ class Plan(NamedTuple):
 
 @lru_cache(maxsize=2)
 def plan(release: Release, settings: Settings) -> Plan:
-    late = [need for need in _late(release) if not _is_shared_on_purpose(need.target, settings)]
+    late = [need for need in _late(release) if not (_is_shared_on_purpose(need.target, settings) or _is_listed(need))]
     refused = [(need, reason) for need in late if (reason := refusal(release, need, settings))]
     barred = {id(need.target) for need, _ in refused}
     met = [need for need in late if id(need.target) not in barred]
@@ -114,7 +112,7 @@ def _late(release: Release) -> Iterator[Need]:
     """Needs of early hooks that are not in time and that no other wave would bring in time."""
     for reader in release.hook_readers:
         if release.runs_early(reader):
-            for need in release.needs(reader):
+            for need in needs(release, reader):
                 if not is_in_time(release, need.target, reader) and not is_movable(release, need):
                     yield need
 
@@ -123,6 +121,12 @@ def _is_shared_on_purpose(target: Manifest, settings: Settings) -> bool:
     if target.annotations.get(COPY) == "false":
         return True
     return target.identity[:2] == SERVICE_ACCOUNT and settings.copies.service_account == "share"
+
+
+def _is_listed(need: Need) -> bool:
+    """An account lists the tokens that Kubernetes fills for it; its pods do not wait for them."""
+    listed = need.reference is not None and need.reader.identity[:2] == SERVICE_ACCOUNT
+    return listed and need.target.identity[:2] == SECRET and secret_type(need.target) in TOKEN_TYPES
 
 
 def _copy(release: Release, original: Manifest, readers: tuple[Manifest, ...], settings: Settings) -> Copy:

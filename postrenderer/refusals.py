@@ -1,6 +1,7 @@
 """Why an object cannot have a copy: what is generated, filled in later, bound to its name or full of data."""
 
 from postrenderer import edits, nodes
+from postrenderer.closure import Need
 from postrenderer.hooks import Standing
 from postrenderer.manifest import Manifest
 from postrenderer.producers import PRODUCERS
@@ -14,7 +15,7 @@ from postrenderer.references import (
     SECRET,
     SERVICE_ACCOUNT,
 )
-from postrenderer.release import Need, Release
+from postrenderer.release import Release
 from postrenderer.settings import Settings
 
 COPIED_KINDS = (SECRET, CONFIG_MAP, SERVICE_ACCOUNT, ROLE, CLUSTER_ROLE, *BINDINGS, PROVIDER_CLASS)
@@ -61,13 +62,7 @@ def _can_rewrite(release: Release, need: Need) -> bool:
     reference = need.reference
     assert reference is not None
     return (
-        reference.written_here
-        and reference.verified
-        and release.meaning(need.reader).standing
-        in (
-            Standing.HOOK,
-            Standing.ORDINARY,
-        )
+        reference.written_here and reference.verified and release.meaning(need.reader).standing is not Standing.UNKNOWN
     )
 
 
@@ -90,7 +85,7 @@ def _kept_back(release: Release, need: Need, settings: Settings) -> str:
 
 
 def _secret_kept_back(secret: Manifest) -> str:
-    written_type = nodes.text(nodes.lookup(secret.root, "type")) or ""
+    written_type = secret_type(secret)
     if written_type in TOKEN_TYPES:
         return f"a Secret of type {written_type} {TOKEN_TYPES[written_type]}"
     for key in GENERATED_BY:
@@ -99,6 +94,10 @@ def _secret_kept_back(secret: Manifest) -> str:
     if not any(nodes.pairs(nodes.lookup(secret.root, field)) for field in ("data", "stringData")):
         return "it has no data in the chart: something fills it later"
     return ""
+
+
+def secret_type(secret: Manifest) -> str:
+    return nodes.text(nodes.lookup(secret.root, "type")) or "Opaque"
 
 
 def _account_kept_back(account: Manifest, workload: Manifest, settings: Settings) -> str:

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any
 
 from postrenderer.edits import Edit, apply
 from postrenderer.glance import has_filename
 from postrenderer.hooks import PRE_SYNC, Meaning, Standing, Target
-from postrenderer.manifest import Identity, Manifest, manifests
+from postrenderer.manifest import COPY_OF, Identity, Manifest, manifests
 from postrenderer.producers import PRODUCERS, produced
 from postrenderer.references import (
     BINDINGS,
@@ -22,15 +22,6 @@ from postrenderer.references import (
     subjects,
 )
 from postrenderer.stream import Document
-
-
-class Need(NamedTuple):
-    """An object that must be there before a workload runs, and what needs it: the workload or something it reads."""
-
-    workload: Manifest
-    reader: Manifest
-    target: Manifest
-    reference: Reference | None = None  # None where a binding grants to the reader, a ServiceAccount
 
 
 class Release:
@@ -49,6 +40,7 @@ class Release:
         self.namespace = namespace
         self.parse_all = parse_all
         self.generated = generated  # what a second rendering gives other content; None where there was none
+        self.needs_of: dict[int, tuple[Any, ...]] = {}  # by id of the workload; `closure` keeps them here
         self._kept: dict[int, list[Manifest]] = {}
 
     def edited(self, edits: Iterable[Edit]) -> "Release":
@@ -174,14 +166,23 @@ class Release:
                     yield manifest, reference
 
     def granting(self, account: Manifest) -> Iterator[Manifest]:
-        """Role bindings with the ServiceAccount among their subjects."""
-        for manifest in self.mentioning(account.identity.name):
-            if manifest.identity[:2] in BINDINGS:
-                for _, namespace, name, _, _ in subjects(manifest):
-                    home = namespace or self.namespace_of(manifest)
-                    if name == account.identity.name and account in self.named(SERVICE_ACCOUNT, name, home):
-                        yield manifest
-                        break
+        """Role bindings that name the ServiceAccount; of a copy, also those that name only its original."""
+        own = list(self._granting(account, account.identity.name))
+        yield from own
+        if account.is_copy:
+            copied = {binding.annotations.get(COPY_OF) for binding in own}
+            for binding in self._granting(account, account.annotations[COPY_OF]):
+                if binding.identity.name not in copied:
+                    yield binding
+
+    def _granting(self, account: Manifest, name: str) -> Iterator[Manifest]:
+        homes = ("", self.namespace_of(account))
+        for manifest in self.mentioning(name):
+            if manifest.identity[:2] in BINDINGS and any(
+                subject == name and (not homes[1] or (namespace or self.namespace_of(manifest)) in homes)
+                for _, namespace, subject, _, _ in subjects(manifest)
+            ):
+                yield manifest
 
     def producers(self, manifest: Manifest, reference: Reference) -> list[Manifest]:
         """Custom resources of the release whose controllers make the Secret that is referred to."""
@@ -215,35 +216,6 @@ class Release:
             if manifest.identity[:2] not in NEVER_REFER:
                 for name in manifest.mentions(names):
                     found[name].append(manifest)
-        return found
-
-    def needs(self, workload: Manifest) -> list[Need]:
-        """All that must be there before the workload runs, followed through what it reads."""
-        if id(workload) not in self._needs:
-            self._needs[id(workload)] = self._followed(workload)
-        return self._needs[id(workload)]
-
-    @cached_property
-    def _needs(self) -> dict[int, list[Need]]:
-        return {}
-
-    def _followed(self, workload: Manifest) -> list[Need]:
-        found: list[Need] = []
-        waiting, seen = [workload], {id(workload)}
-        while waiting:
-            reader = waiting.pop(0)
-            direct = [
-                Need(workload, reader, target, reference)
-                for reference in self.references(reader)
-                for target in self.resolve(reader, reference)
-            ]
-            if reader.identity[:2] == SERVICE_ACCOUNT:
-                direct += [Need(workload, reader, binding) for binding in self.granting(reader)]
-            found += direct
-            for need in direct:
-                if id(need.target) not in seen:
-                    seen.add(id(need.target))
-                    waiting.append(need.target)
         return found
 
     def is_generated(self, manifest: Manifest) -> bool:

@@ -60,11 +60,12 @@ app.kubernetes.io/component: {{ .component }}
 {{- merge $labels .context.Values.commonLabels | toYaml }}
 {{- end }}
 
-{{- /* A map as lines with quoted values. Annotations and environment have to be texts. */}}
+{{- /* A map as lines with quoted values. Annotations and environment have to be texts, and their names too: `on` or `1` would be none. */}}
 {{- define "presync-app.texts" -}}
 {{- $lines := list }}
 {{- range $key, $value := . }}
-{{- $lines = append $lines (printf "%s: %s" $key ($value | quote)) }}
+{{- $isNoText := regexMatch "(?i)^([-+.0-9][-+._0-9a-fox]*|\\.inf|\\.nan|y|n|yes|no|on|off|true|false|null)$" $key }}
+{{- $lines = append $lines (printf "%s: %s" (ternary ($key | quote) $key $isNoText) ($value | quote)) }}
 {{- end }}
 {{- join "\n" $lines }}
 {{- end }}

@@ -22,10 +22,11 @@ Source: name-references §4; argo-cd issues 10077, 20119
 
 from collections.abc import Iterator
 
+from postrenderer.closure import Need, needs
 from postrenderer.copies import plan
 from postrenderer.findings import Finding, Related, Severity
 from postrenderer.order import is_in_time
-from postrenderer.release import Need, Release
+from postrenderer.release import Release
 from postrenderer.rules.late_dependency import finding
 from postrenderer.settings import Settings
 
@@ -50,7 +51,7 @@ def _made_late(release: Release) -> Iterator[Finding]:
     for workload in release.hook_readers:
         if not release.runs_early(workload):
             continue
-        readers = {id(r): r for r in (workload, *(need.target for need in release.needs(workload)))}
+        readers = {id(r): r for r in (workload, *(need.target for need in needs(release, workload)))}
         for reader in readers.values():
             for reference in release.references(reader):
                 made = [] if release.resolve(reader, reference) else release.producers(reader, reference)

@@ -30,10 +30,11 @@ Source: argocd-observed 1; argo-cd issue 9891; gitops-engine/pkg/sync/sync_tasks
 
 from collections.abc import Iterator
 
+from postrenderer.closure import Need, needs
 from postrenderer.copies import is_movable, plan
 from postrenderer.findings import Finding, Related, Severity
 from postrenderer.order import is_in_time
-from postrenderer.release import Need, Release
+from postrenderer.release import Release
 from postrenderer.settings import Settings
 
 ID = "late-dependency"
@@ -49,7 +50,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         found = finding(release, need, "before it exists", "Let `presync render` make a copy of it for the hook.")
         yield found._replace(fix=f"copied as {need.target.identity.kind}/{copy.name}")
     for reader in release.hook_readers:
-        for need in release.needs(reader):
+        for need in needs(release, reader):
             if is_movable(release, need) and not is_in_time(release, need.target, reader):
                 wave = release.meaning(need.target).wave
                 said = f"which is created after it, in wave {wave}"

@@ -30,6 +30,7 @@ import re
 from collections.abc import Iterator
 
 from postrenderer import nodes
+from postrenderer.closure import needs
 from postrenderer.copies import plan
 from postrenderer.findings import Finding, Severity
 from postrenderer.manifest import Manifest
@@ -61,7 +62,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
 
 def _holders(release: Release, readers: tuple[Manifest, ...], settings: Settings) -> list[Manifest]:
     copies = plan(release, settings).copies
-    held = [need.target for reader in readers for need in release.needs(reader)]
+    held = [need.target for reader in readers for need in needs(release, reader)]
     maps = [m for m in held if m.identity[:2] == CONFIG_MAP and (id(m) in copies or release.is_pre_sync(m))]
     return list({id(m): m for m in (*readers, *maps)}.values())
 

@@ -1,8 +1,10 @@
 """PreSync hooks get their own copies of what they share with the application; what is shared is no hook."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from postrenderer import nodes
+from postrenderer.closure import Need, needs
 from postrenderer.copies import Copy, copy_name, is_dropped, plan
 from postrenderer.edits import (
     NAME,
@@ -21,7 +23,7 @@ from postrenderer.hooks import ARGOCD, HELM, HOOK_KEYS, Meaning, Standing, event
 from postrenderer.manifest import COPY_LABEL, COPY_OF, HOOK, Manifest
 from postrenderer.references import BINDINGS, SERVICE_ACCOUNT, subjects
 from postrenderer.refusals import is_created_once
-from postrenderer.release import Need, Release
+from postrenderer.release import Release
 from postrenderer.rules import late_dependency, repeated_identity, shared_hook
 from postrenderer.settings import Settings
 
@@ -38,7 +40,7 @@ def settle(finding: Finding, release: Release, settings: Settings) -> Iterator[E
         need = finding.about
         planned = plan(release, settings)
         if id(need.target) in planned.copies:
-            yield from _copy(planned.copies[id(need.target)], release, settings)
+            yield AddManifest(need.target, _copy(need.target, release, settings))
             yield from _point_at_copy(need, planned.copies, release)
         else:
             yield _move(need, release)
@@ -59,8 +61,9 @@ def _rename(finding: Finding, release: Release) -> Iterator[Edit]:
             yield SetScalar(reader, reference.steps, name)
     if hook.identity[:2] == SERVICE_ACCOUNT:
         for binding in release.granting(hook):
-            if release.meaning(binding).is_hook:
-                yield from _renamed_subjects(binding, {hook.identity.name: name})
+            for number, _, account, _, _ in subjects(binding):
+                if release.meaning(binding).is_hook and account == hook.identity.name:
+                    yield SetScalar(binding, ("subjects", number, "name"), name)
 
 
 def _make_ordinary(hook: Manifest, release: Release) -> Iterator[Edit]:
@@ -80,27 +83,26 @@ def _make_ordinary(hook: Manifest, release: Release) -> Iterator[Edit]:
 def _move(need: Need, release: Release) -> Edit:
     """To the wave before its first reader."""
     target = need.target
-    readers = [hook for hook in release.hook_readers if any(n.target is target for n in release.needs(hook))]
+    readers = [hook for hook in release.hook_readers if any(n.target is target for n in needs(release, hook))]
     late = [r for r in readers if not set(release.meaning(r).words).isdisjoint(release.meaning(need.workload).words)]
     wave = min(release.meaning(reader).wave for reader in late) - 1
     own = HELM if release.target == "helm" and events(target.annotations) else ARGOCD
     return SetText(target, "annotations", own.wave, str(wave))
 
 
-def _copy(copy: Copy, release: Release, settings: Settings) -> Iterator[Edit]:
-    original = copy.original
-    meaning = Meaning(Standing.HOOK, copy.words, copy.wave, copy.policies)
-    spelled = write(meaning, release.target)
+@lru_cache(maxsize=64)
+def _copy(original: Manifest, release: Release, settings: Settings) -> str:
+    """The text of the copy, the same for each of its readers."""
+    copy = plan(release, settings).copies[id(original)]
+    spelled = write(Meaning(Standing.HOOK, copy.words, copy.wave, copy.policies), release.target)
+    spelled[COPY_OF] = original.identity.name
     made: list[InPlace] = [SetScalar(original, NAME, copy.name)]
-    for field, held in (("annotations", original.annotations), ("labels", original.labels)):
-        made += [RemoveText(original, field, key) for key in held if key not in spelled and is_dropped(key, settings)]
-    for key, value in spelled.items():
-        made.append(SetText(original, "annotations", key, value))
-    made.append(SetText(original, "annotations", COPY_OF, original.identity.name))
-    made = [edit for edit in made if not (isinstance(edit, RemoveText) and edit.key in (COPY_OF, COPY_LABEL))]
+    for field, held, kept in (("annotations", original.annotations, spelled), ("labels", original.labels, COPY_LABEL)):
+        dropped = (key for key in held if key not in kept and is_dropped(key, settings))
+        made += [RemoveText(original, field, key) for key in dropped]
+    made += [SetText(original, "annotations", key, value) for key, value in spelled.items()]
     made.append(SetText(original, "labels", COPY_LABEL, "true"))
-    made += _references_of_copy(copy, release, settings)
-    yield AddManifest(original, copied(original, made))
+    return copied(original, [*made, *_references_of_copy(copy, release, settings)])
 
 
 def _references_of_copy(copy: Copy, release: Release, settings: Settings) -> Iterator[InPlace]:
@@ -112,17 +114,21 @@ def _references_of_copy(copy: Copy, release: Release, settings: Settings) -> Ite
             if id(target) in copies:
                 yield SetScalar(original, reference.steps, copies[id(target)].name)
     if original.identity[:2] in BINDINGS:
-        needs = (need for reader in copy.readers for need in release.needs(reader))
-        served = {need.reader.identity.name: need.reader for need in needs if need.target is original}
-        names = {name: copies[id(m)].name if id(m) in copies else name for name, m in served.items()}
-        yield from _renamed_subjects(original, names)
+        yield from _only_served(copy, copies, release)
 
 
-def _renamed_subjects(binding: Manifest, names: dict[str, str]) -> Iterator[InPlace]:
-    """The accounts of these names, under their new ones, and no others."""
-    listed = [(number, ns, name) for number, ns, name, _, _ in subjects(binding) if name in names]
-    everyone = len(nodes.items(nodes.lookup(binding.root, "subjects")))
-    if len(listed) == everyone == 1:
+def _only_served(copy: Copy, copies: dict[int, Copy], release: Release) -> Iterator[InPlace]:
+    """The subjects that the readers run as, under the names of their copies, and no others."""
+    binding = copy.original
+    names = {}
+    for account in (
+        need.reader for reader in copy.readers for need in needs(release, reader) if need.target is binding
+    ):
+        own = account.identity.name
+        names[account.annotations.get(COPY_OF, own)] = copies[id(account)].name if id(account) in copies else own
+        names.setdefault(own, own)
+    listed = [(number, namespace, name) for number, namespace, name, _, _ in subjects(binding) if name in names]
+    if len(listed) == len(nodes.items(nodes.lookup(binding.root, "subjects"))) == 1:
         number, _, name = listed[0]
         if names[name] != name:
             yield SetScalar(binding, ("subjects", number, "name"), names[name])

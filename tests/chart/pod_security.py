@@ -1,4 +1,7 @@
-"""The pod security standard `restricted`, and `baseline` within it, as https://kubernetes.io/docs/concepts/security/pod-security-standards/ lists them."""
+"""The pod security standard `restricted`, with `baseline` in it, for Linux.
+
+As listed at https://kubernetes.io/docs/concepts/security/pod-security-standards/
+"""
 
 from __future__ import annotations
 

@@ -8,11 +8,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 CHART = Path(__file__).resolve().parents[2] / "chart"
-CI_FILES = sorted(CHART.glob("ci/*-values.yaml"))
+FILES = {file.name.removesuffix("-values.yaml"): file for file in sorted(CHART.glob("ci/*-values.yaml"))}
 MODES = ("helm", "argocd", "postrenderer")
 RELEASE, NAMESPACE = "demo", "ns"
 
@@ -25,7 +26,7 @@ HELMS = {  # where each Helm is, and what to do if it is not there
 FOREIGN_SETTINGS = ("PRESYNC_", "ARGOCD_", "HELM_", "KUBE")
 PRESYNC = (sys.executable, "-m", "postrenderer")
 
-each_file = pytest.mark.parametrize("file", CI_FILES, ids=lambda file: file.stem.removesuffix("-values"))
+each_file = pytest.mark.parametrize("file", FILES.values(), ids=FILES)
 each_mode = pytest.mark.parametrize("mode", MODES)
 each_helm = pytest.mark.parametrize("helm", HELMS)
 
@@ -81,15 +82,12 @@ def linted_by_presync(text: str) -> Result:
 
 
 @functools.cache
-def rendered_by_plugin(file: Path, mode: str, log: Path) -> Result:
-    """Through Helm 4, which shows nothing of what presync says: that is in `log`."""
-    return template(
-        "helm-4",
-        file,
-        "--set",
-        f"presync.mode={mode}",
-        "--post-renderer",
-        "presync",
-        HELM_PLUGINS=run(*PRESYNC, "helm-plugin-dir").text.strip(),
-        PRESYNC_LOG=str(log),
-    )
+def rendered_by_plugin(file: Path, mode: str) -> tuple[Result, str]:
+    """Through Helm 4; and what presync said, which Helm 4 does not show."""
+    plugins = run(*PRESYNC, "helm-plugin-dir").text.strip()
+    options = ("--set", f"presync.mode={mode}", "--post-renderer", "presync")
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        log.touch()
+        done = template("helm-4", file, *options, HELM_PLUGINS=plugins, PRESYNC_LOG=str(log))
+        return done, log.read_text()

@@ -33,6 +33,7 @@ def test_the_published_schemas_allow_what_presync_made(file: Path) -> None:
     assert [fault for body in bodies(made) for fault in published_schemas.faults(body)] == []
 
 
+OWNER = {"apiVersion": "v1", "kind": "Secret", "uid": "1"}
 META = {"apiVersion": "v1", "metadata": {"name": "x"}}
 REFUSED = {
     "an unknown field": META | {"kind": "Secret", "dat": {}},
@@ -41,14 +42,14 @@ REFUSED = {
     "a text for a number": META | {"kind": "Service", "spec": {"ports": [{"port": "80"}]}},
     "nothing for a map": META | {"kind": "ServiceAccount", "metadata": None},
     "an unknown field far inside": META | {"kind": "Pod", "spec": {"containers": [{"name": "x", "envfrom": []}]}},
-    "an unknown word": META | {"kind": "Pod", "spec": {"containers": [{"name": "x", "imagePullPolicy": "Often"}]}},
+    "an owner without a name": META | {"kind": "Secret", "metadata": {"ownerReferences": [OWNER]}},
     "a missing field": META | {"kind": "Pod", "spec": {"containers": [{"image": "x"}]}},
     "an unknown field of the operator's": META
     | {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "spec": {"store": {}}},
     "an unknown field in its metadata": {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ExternalSecret",
-        "metadata": {"label": {}},
+        "metadata": {"ownerReferences": [OWNER]},
     },
 }
 

@@ -1,16 +1,17 @@
-"""Whoever makes hooks and copies, the chart or presync, they are the same, and presync has nothing to say about them."""
+"""Hooks and copies are the same whether the chart makes them or presync, and presync has nothing to say about them."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ..oracle.release import Release
 from .description import VOCABULARY, argo_cds_reading, assert_same, described, helms_reading
 from .rendering import (
-    CI_FILES,
-    MODES,
+    FILES,
     NAMESPACE,
     each_file,
     each_mode,
@@ -18,12 +19,13 @@ from .rendering import (
     rendered,
     rendered_by_plugin,
     rendered_by_presync,
+    template,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-REFUSED = "external-secret-values.yaml"  # until presync makes copies of what makes Secrets
+REFUSED = "external-secret"  # until presync makes copies of what makes Secrets
 OWN_MODES = ("helm", "argocd")  # those in which the chart makes hooks and copies itself
 WORDS = re.compile(rf"^ +({'|'.join(map(re.escape, VOCABULARY))}): .*\n", re.MULTILINE)
 
@@ -31,7 +33,7 @@ each_own_mode = pytest.mark.parametrize("mode", OWN_MODES)
 
 
 def skip_if_refused(file: Path, mode: str) -> None:
-    if file.name == REFUSED and mode == "postrenderer":
+    if file == FILES[REFUSED] and mode == "postrenderer":
         pytest.skip("presync refuses it: see test_presync_refuses_by_name_what_makes_the_secret")
 
 
@@ -55,10 +57,54 @@ def test_argo_cd_gets_the_same_in_every_mode(file: Path, mode: str) -> None:
 
 @each_file
 @each_mode
-def test_helm_4_gets_the_same_in_every_mode_with_its_post_renderer(file: Path, mode: str, log: Path) -> None:
+def test_helm_4_gets_the_same_in_every_mode_with_its_post_renderer(file: Path, mode: str) -> None:
     skip_if_refused(file, mode)
-    made = rendered_by_plugin(file, mode, log).text
+    made = rendered_by_plugin(file, mode)[0].text
     assert_same("mode helm", for_helm(rendered(file, "helm", "helm-4")), f"mode {mode} with presync", for_helm(made))
+
+
+CHANGES = {
+    "another wave": ('sync-wave: "1"', 'sync-wave: "2"'),
+    "another policy": ("BeforeHookCreation,HookSucceeded", "HookSucceeded"),
+    "no hook": ('argocd.argoproj.io/hook: "PreSync"', 'example.org/hook: "PreSync"'),
+    "another phase": ('argocd.argoproj.io/hook: "PreSync"', 'argocd.argoproj.io/hook: "PostSync"'),
+    "other data": ('PGCONNECT_TIMEOUT: "10"', 'PGCONNECT_TIMEOUT: "11"'),
+    "another reader's name": ("serviceAccountName: demo-presync-app-migrate", "serviceAccountName: default"),
+    "another label": ('presync/copy: "true"', 'presync/copy: "false"'),
+    "another annotation": ('presync/copy-of: "', 'presync/copy-of: "not-'),
+    "another name": ("kind: Job\nmetadata:\n  name: demo", "kind: Job\nmetadata:\n  name: other"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_the_comparison_sees_each_difference_and_prints_both_sides(change: tuple[str, str]) -> None:
+    text = rendered(FILES["argocd"], "argocd")
+    changed = text.replace(*change)
+    with pytest.raises(AssertionError, match=r"(?s)one and other differ in .*--- one\n.*--- other\n"):
+        assert_same("one", for_argo_cd(text), "other", for_argo_cd(changed))
+
+
+ODD_NAMES = ("on", "Y", "null", "010", "1.0", "1e3", "0x1F", "1_000", "-", "---", ".inf", "a.b", "001-a")
+
+
+@each_mode
+def test_names_that_yaml_takes_for_something_else_stay_names(mode: str, tmp_path: Path) -> None:
+    values = dict.fromkeys(ODD_NAMES, "x")
+    file = tmp_path / "values.yaml"
+    file.write_text(json.dumps({"config": values, "secret": {"values": values}, "presync": {"files": values}}))
+    release = Release(rendered_by_presync(rendered(file, mode)).text, NAMESPACE)
+    held = [set(resource.body["data"]) for resource in release.resources if "data" in resource.body]
+    assert held == [set(ODD_NAMES) | ({"PGCONNECT_TIMEOUT"} & one) for one in held]
+    assert len(held) == 5  # two shared ones, their copies, and the migration's own
+
+
+@each_file
+@each_mode
+def test_without_the_migration_nothing_of_the_presync_folder_is_left(file: Path, mode: str) -> None:
+    text = template("helm-3.17", file, "--set", f"presync.mode={mode},presync.enabled=false").text
+    assert "-migrate" not in text
+    assert "presync/" not in text.replace("/presync/", "")
+    assert for_argo_cd(text).keys() < for_argo_cd(rendered(file, "postrenderer")).keys()
 
 
 @each_file
@@ -70,14 +116,19 @@ def test_every_mode_renders_a_migration_that_runs_before_the_application(file: P
         assert phase in job
 
 
-def test_presync_refuses_by_name_what_makes_the_secret(log: Path) -> None:
-    (file,) = (file for file in CI_FILES if file.name == REFUSED)
+def test_presync_refuses_by_name_what_makes_the_secret() -> None:
+    file = FILES[REFUSED]
     piped = rendered_by_presync(rendered(file, "postrenderer"))
     assert (piped.code, piped.stdout) == (1, "")
     assert (
         "reads ExternalSecret/demo-presync-app in PreSync, before it has made Secret/demo-presync-app" in piped.stderr
     )
-    assert rendered_by_plugin(file, "postrenderer", log).code == 1
+
+
+def test_presync_refuses_it_under_helm_4_too() -> None:
+    done, said = rendered_by_plugin(FILES[REFUSED], "postrenderer")
+    assert (done.code, done.stdout) == (1, "")
+    assert "reads ExternalSecret/demo-presync-app in pre-install and pre-upgrade, before it has made" in said
 
 
 @each_file
@@ -109,21 +160,14 @@ def test_rendering_what_the_chart_made_changes_only_the_vocabulary(file: Path, m
 
 
 @each_file
-def test_presync_says_nothing_to_helm_about_what_the_chart_made(file: Path, tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    assert rendered_by_plugin(file, "helm", log).text
-    assert not log.exists() or log.read_text() == ""
+def test_presync_says_nothing_to_helm_about_what_the_chart_made(file: Path) -> None:
+    assert rendered_by_plugin(file, "helm")[1] == ""
 
 
 @each_file
-@pytest.mark.parametrize("mode", MODES)
+@each_mode
 def test_only_the_mode_of_the_words_has_them(file: Path, mode: str) -> None:
     """Words of a test are Helm's in every mode: Argo CD leaves out what has them."""
     words = {"helm": 'helm.sh/hook: "pre-', "argocd": "argocd.argoproj.io/hook", "postrenderer": "presync/phase"}
     text = rendered(file, mode)
     assert {other for other, word in words.items() if word in text} == {mode}
-
-
-@pytest.fixture(scope="session")
-def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("presync") / "log"

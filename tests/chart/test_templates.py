@@ -15,7 +15,7 @@ from .cluster import cluster_with_secret
 from .description import argo_cds_reading, assert_same, described
 from .rendering import (
     CHART,
-    CI_FILES,
+    FILES,
     HELMS,
     MODES,
     NAMESPACE,
@@ -34,9 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TEMPLATES = CHART / "templates"
-DEFAULT, EVERYTHING = (
-    next(file for file in CI_FILES if file.stem == f"{name}-values") for name in ("default", "everything")
-)
+DEFAULT, EVERYTHING = FILES["default"], FILES["everything"]
 SOURCE = re.compile(r"(?m)^# Source: presync-app/templates/(.*)$")
 SEVERAL_OBJECTS = {"extra-objects.yaml"}  # the user's
 NO_OBJECT = {"checks.yaml"}
@@ -131,7 +129,7 @@ def test_a_template_holds_one_object_and_is_named_after_its_kind(file: Path, mod
 
 
 def test_every_template_makes_an_object_for_some_file() -> None:
-    made = {source for file in CI_FILES for mode in MODES for source, _ in sources(rendered(file, mode))}
+    made = {source for file in FILES.values() for mode in MODES for source, _ in sources(rendered(file, mode))}
     assert {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.yaml")} == made | NO_OBJECT
 
 
@@ -149,7 +147,7 @@ def test_only_what_users_need_is_packaged(tmp_path: Path) -> None:
     with tarfile.open(packaged.split("saved it to: ")[1].strip()) as archive:
         names = {name.removeprefix("presync-app/") for name in archive.getnames()}
     there = {str(path.relative_to(CHART)) for path in CHART.rglob("*") if path.is_file()}
-    left_out = {f"ci/{file.name}" for file in CI_FILES} | {
+    left_out = {f"ci/{file.name}" for file in FILES.values()} | {
         "README.md.gotmpl",
         ".helmignore",
         "templates/presync/README.md",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from .rendering import CHART, CI_FILES, each_file, each_helm, rendered, template
+from .rendering import CHART, FILES, each_file, each_helm, rendered, template
 from .values import at, descriptions, leaves, merged, read_yaml, readme, schema, schema_of, uses
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 VALUES = read_yaml(CHART / "values.yaml")
 KEYS = [key for key, _ in leaves(VALUES, descriptions())]
-FILES = {file.name.removesuffix("-values.yaml"): file for file in CI_FILES}
 NOT_OURS = {"global"}  # a parent chart's
 
 # The first that the schema allows and that is not there already takes a value's place.
@@ -41,6 +40,27 @@ def test_every_value_changes_what_is_rendered(key: str) -> None:
     other = json.dumps(another(key, at(merged(VALUES, read_yaml(FILES[name])), key)))
     changed = template("helm-3.17", FILES[name], "--set-json", f"{key}={other}").text
     assert changed != rendered(FILES[name])
+
+
+LARGE = (
+    "replicaCount", "revisionHistoryLimit", "terminationGracePeriodSeconds",
+    "presync.activeDeadlineSeconds", "presync.backoffLimit", "podSecurityContext.runAsUser",
+)  # fmt: skip
+
+
+def test_large_numbers_are_written_as_they_are(tmp_path: Path) -> None:
+    """Helm reads every number of a file as a float, and prints a large one as 1e+06."""
+    file = tmp_path / "values.yaml"
+    values = {key: 1000000 + number for number, key in enumerate(LARGE)}
+    nested: dict[str, Any] = {}
+    for key, value in values.items():
+        above, _, last = key.rpartition(".")
+        (nested.setdefault(above, {}) if above else nested)[last] = value
+    file.write_text(json.dumps(nested))
+    text = rendered(file)
+    assert [
+        key for key, value in values.items() if f"{key.split('.')[-1].replace('Count', 's')}: {value}\n" not in text
+    ] == []
 
 
 def another(key: str, value: Any) -> Any:

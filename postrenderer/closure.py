@@ -1,0 +1,43 @@
+"""What must be there before a workload runs, followed through all that it reads."""
+
+from typing import NamedTuple
+
+from postrenderer.manifest import Manifest
+from postrenderer.references import SERVICE_ACCOUNT, Reference
+from postrenderer.release import Release
+
+
+class Need(NamedTuple):
+    """An object that must be there before a workload runs, and what needs it: the workload or something it reads."""
+
+    workload: Manifest
+    reader: Manifest
+    target: Manifest
+    reference: Reference | None = None  # None where a binding grants to the reader, a ServiceAccount
+
+
+def needs(release: Release, workload: Manifest) -> tuple[Need, ...]:
+    """Each object once for each thing that needs it; an account needs the role bindings that name it."""
+    if id(workload) not in release.needs_of:
+        release.needs_of[id(workload)] = tuple(_followed(release, workload))
+    return release.needs_of[id(workload)]
+
+
+def _followed(release: Release, workload: Manifest) -> list[Need]:
+    found: list[Need] = []
+    waiting, seen = [workload], {id(workload)}
+    while waiting:
+        reader = waiting.pop(0)
+        direct = [
+            Need(workload, reader, target, reference)
+            for reference in release.references(reader)
+            for target in release.resolve(reader, reference)
+        ]
+        if reader.identity[:2] == SERVICE_ACCOUNT:
+            direct += [Need(workload, reader, binding) for binding in release.granting(reader)]
+        found += direct
+        for need in direct:
+            if id(need.target) not in seen:
+                seen.add(id(need.target))
+                waiting.append(need.target)
+    return found
