@@ -113,8 +113,16 @@ def _late(release: Release) -> Iterator[Need]:
     for reader in release.hook_readers:
         if release.runs_early(reader):
             for need in needs(release, reader):
-                if not is_in_time(release, need.target, reader) and not is_movable(release, need):
+                if _is_repeated(release, need.target) or is_in_time(release, need.target, reader):
+                    continue
+                if not is_movable(release, need):
                     yield need
+
+
+def _is_repeated(release: Release, target: Manifest) -> bool:
+    """A hook of the same identity takes another name first; only then is it clear who reads what."""
+    standings = {release.meaning(other).standing for other in release.identical(target)}
+    return {Standing.ORDINARY, Standing.HOOK} <= standings
 
 
 def _is_shared_on_purpose(target: Manifest, settings: Settings) -> bool:

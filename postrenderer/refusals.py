@@ -31,6 +31,7 @@ TOKEN_TYPES = {
     "helm.sh/release.v1": "is Helm's own record of a release",
 }
 GENERATED_BY = ("secret-generator.v1.mittwald.de/autogenerate",)
+NAMESPACE_UNKNOWN = "it may be one of several, since the namespace is not known"
 VAULT_ROLE = "vault.hashicorp.com/role"
 MOUNTABLE = "kubernetes.io/enforce-mountable-secrets"
 
@@ -42,7 +43,7 @@ def refusal(release: Release, need: Need, settings: Settings) -> str:
     if need.reference and not _can_rewrite(release, need):
         return "the name stands where presync does not edit: behind an alias, or in a field it only knows by its shape"
     if len({m.identity for m in release.resolve(need.reader, need.reference)} if need.reference else ()) > 1:
-        return "its namespace is not known and several are possible: pass --namespace"
+        return NAMESPACE_UNKNOWN
     if release.meaning(target).standing in (Standing.SKIPPED, Standing.UNRUN, Standing.UNKNOWN):
         return "it is never created: its own hook words are none that run"
     if kind in PRODUCERS and kind != PROVIDER_CLASS:

@@ -26,6 +26,7 @@ from postrenderer.closure import Need, needs
 from postrenderer.copies import plan
 from postrenderer.findings import Finding, Related, Severity
 from postrenderer.order import is_in_time
+from postrenderer.refusals import NAMESPACE_UNKNOWN
 from postrenderer.release import Release
 from postrenderer.rules.late_dependency import finding
 from postrenderer.settings import Settings
@@ -42,7 +43,8 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
     if release.hooks_unseen:
         return
     for need, reason in plan(release, settings).refused:
-        yield finding(release, need, f"before it exists, and it cannot be copied: {reason}", HINT)._replace(rule=ID)
+        hint = "Pass --namespace." if reason == NAMESPACE_UNKNOWN else HINT
+        yield finding(release, need, f"before it exists, and it cannot be copied: {reason}", hint)._replace(rule=ID)
     yield from _made_late(release)
 
 

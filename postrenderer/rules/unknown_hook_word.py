@@ -52,4 +52,6 @@ def _finding(manifest: Manifest, key: str, word: str, reader: str) -> Finding:
     near = [known for known in KNOWN if known.lower() == word.lower()] or get_close_matches(word, KNOWN, 1)
     said = f'the word "{word}" in {key}, which {reader} does not know' if word else f"an empty word in {key}"
     hint = f'Write "{near[0]}"' if near else "Write one that it knows, or remove the annotation"
-    return Finding(ID, SEVERITY, manifest, f"{manifest} has {said}", f"{hint}; as it is, the object is dropped.")
+    return Finding(
+        ID, SEVERITY, manifest, f"{manifest} has {said}", f"{hint}; as it is, the object is dropped.", "has it"
+    )
