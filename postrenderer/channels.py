@@ -72,7 +72,7 @@ def _say(text: str) -> None:
 
 
 def _append(file: str, text: str) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
     try:
         os.write(descriptor, text.encode())
     finally:

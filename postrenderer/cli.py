@@ -34,6 +34,9 @@ def guarded(work: Callable[[], int | None], options: Options | None = None) -> i
         return error.status
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        channels.tell(failed(PostRendererError(f"stdout could not be written: {error.strerror}")), log)
+        return PostRendererError.status
     except Exception as error:
         channels.tell(failed(BugError(f"{type(error).__name__} in {_place(error)}")), log)
         return BugError.status

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from postrenderer.manifest import Manifest
+from postrenderer.manifest import Identity, Manifest
 from postrenderer.references import SERVICE_ACCOUNT, Reference
 from postrenderer.release import Release
 
@@ -23,6 +23,15 @@ def needs(release: Release, workload: Manifest) -> tuple[Need, ...]:
     return release.needs_of[id(workload)]
 
 
+def readers_of(release: Release, target: Manifest) -> list[Manifest]:
+    """Hooks that need the target, themselves or through what they read."""
+    if not release.needed_by:
+        for hook in release.hook_readers:
+            for need in needs(release, hook):
+                release.needed_by.setdefault(id(need.target), []).append(hook)
+    return release.needed_by.get(id(target), [])
+
+
 def _followed(release: Release, workload: Manifest) -> list[Need]:
     found: list[Need] = []
     waiting, seen = [workload], {id(workload)}
@@ -31,7 +40,7 @@ def _followed(release: Release, workload: Manifest) -> list[Need]:
         direct = [
             Need(workload, reader, target, reference)
             for reference in release.references(reader)
-            for target in release.resolve(reader, reference)
+            for target in _distinct(release, release.resolve(reader, reference))
         ]
         if reader.identity[:2] == SERVICE_ACCOUNT:
             direct += [Need(workload, reader, binding) for binding in release.granting(reader)]
@@ -41,3 +50,11 @@ def _followed(release: Release, workload: Manifest) -> list[Need]:
                 seen.add(id(need.target))
                 waiting.append(need.target)
     return found
+
+
+def _distinct(release: Release, targets: list[Manifest]) -> list[Manifest]:
+    """Of objects with one identity the last ordinary one, as Argo CD keeps it, else the last."""
+    found: dict[Identity, Manifest] = {}
+    for target in sorted(targets, key=release.is_ordinary):
+        found[target.identity] = target
+    return list(found.values())

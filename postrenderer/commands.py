@@ -26,8 +26,8 @@ Target = Annotated[
     str | None,
     typer.Option(
         metavar="auto|argocd|helm",
-        help="The tool that will read the hooks; by default Helm for Helm 4's post-renderer streams, else Argo CD.",
-        envvar="PRESYNC_TARGET",
+        help="The tool that will read the hooks; by default Helm for Helm 4's post-renderer streams, else Argo CD "
+        "(variable PRESYNC_TARGET).",
         autocompletion=lambda: list(TARGETS),
     ),
 ]
@@ -35,21 +35,21 @@ Namespace = Annotated[
     str | None,
     typer.Option(
         metavar="NS",
-        help="The namespace of objects that name none.",
-        envvar=["PRESYNC_NAMESPACE", "ARGOCD_APP_NAMESPACE"],
+        help="The namespace of objects that name none (PRESYNC_NAMESPACE, ARGOCD_APP_NAMESPACE).",
     ),
 ]
 Again = Annotated[
     str | None,
     typer.Option(
-        metavar="FILE", help="A second rendering of the same input: what differs is generated anew each time."
+        metavar="FILE",
+        help="A second rendering of the same input: what differs is generated anew each time (PRESYNC_AGAIN).",
     ),
 ]
 SettingsFile = Annotated[
-    str | None, typer.Option("--settings", metavar="FILE", help="The settings.", envvar="PRESYNC_SETTINGS")
+    str | None, typer.Option("--settings", metavar="FILE", help="The settings (PRESYNC_SETTINGS).")
 ]
 LogFile = Annotated[
-    str | None, typer.Option(metavar="FILE", help="Append findings to this file as well.", envvar="PRESYNC_LOG")
+    str | None, typer.Option(metavar="FILE", help="Append findings to this file as well (PRESYNC_LOG).")
 ]
 Diff = Annotated[bool, typer.Option("--diff", help="Print what changes, Secret values masked, not the stream.")]
 RefuseInStream = Annotated[

@@ -1,10 +1,12 @@
 """Text to YAML nodes: the only place that parses, and the guards that come before and behind it."""
 
 import re
+import warnings
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 from ruamel.yaml.resolver import BaseResolver
 from ruamel.yaml.tag import Tag
@@ -36,8 +38,7 @@ SAFE_PROBLEMS = frozenset(
     )
 )
 
-_BRACKETS = re.compile(r"[\[\]{}]")
-_DEEP_BLOCK = re.compile(rf"\n[ ?:\-]{{{MAX_DEPTH}}}")
+_DEEP_BLOCK = re.compile(rf"[\n\r\x85\u2028\u2029][ ?:\-]{{{MAX_DEPTH}}}")
 
 _parsers: list[YAML] = []
 
@@ -59,13 +60,13 @@ class Resolver(BaseResolver):
 
 def compose(document: Document) -> Node | None:
     """The document's root node; None for comments only. Raises BadInputError with the place, never the text."""
-    _refuse_depth(document)
     try:
+        _refuse_depth(document)
         root = _parser().compose(document.text)
     except MarkedYAMLError as error:
         raise _broken(document, error) from None
-    except YAMLError:
-        raise BadInputError(f"{_place(document, 0)}: this document holds a character YAML does not allow") from None
+    except (YAMLError, ReusedAnchorWarning):
+        raise BadInputError(f"{_place(document, 0)}: this document is not valid YAML") from None
     if root is not None and "&" in document.text:
         _refuse_expansion(document, root)
     return root
@@ -82,6 +83,7 @@ def use_parser(pure: bool) -> None:
     """Choose the parser; for tests, which try both."""
     parser = YAML(typ="safe", pure=pure)
     parser.Resolver = Resolver
+    warnings.simplefilter("error", ReusedAnchorWarning)  # it would quote the input; libyaml refuses as well
     _parsers[:] = [parser]
 
 
@@ -98,34 +100,19 @@ def _broken(document: Document, error: MarkedYAMLError) -> BadInputError:
 
 
 def _refuse_depth(document: Document) -> None:
-    if not _may_be_deep(document.text):
+    """Count levels by the parser's events, which need no recursion, wherever there could be too many."""
+    text = document.text
+    openers = text.count("[") + text.count("{")
+    if openers <= MAX_DEPTH and not _DEEP_BLOCK.search("\n" + text):
         return
     depth = 0
-    parser = YAML(typ="safe", pure=True)
-    try:
-        for event in parser.parse(document.text):
-            name = type(event).__name__
-            depth += name.endswith(("MappingStartEvent", "SequenceStartEvent"))
-            depth -= name.endswith(("MappingEndEvent", "SequenceEndEvent"))
-            if depth > MAX_DEPTH:
-                raise BadInputError(
-                    f"{_place(document, event.start_mark.index)}: nested deeper than {MAX_DEPTH} levels",
-                    "No Kubernetes object needs that; leave this document out.",
-                )
-    except MarkedYAMLError as error:
-        raise _broken(document, error) from None
-
-
-def _may_be_deep(text: str) -> bool:
-    """Whether brackets, or indentation and `-`, could open more than MAX_DEPTH levels."""
-    if text.count("[") + text.count("{") > MAX_DEPTH:
-        depth = deepest = 0
-        for bracket in _BRACKETS.findall(text):
-            depth += 1 if bracket in "[{" else -1
-            deepest = max(deepest, depth)
-        if deepest > MAX_DEPTH:
-            return True
-    return _DEEP_BLOCK.search("\n" + text if text[:1] in "-? " else text) is not None
+    for event in _parser().parse(text):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise BadInputError(
+                f"{_place(document, event.start_mark.index)}: nested deeper than {MAX_DEPTH} levels",
+                "No Kubernetes object needs that; leave this document out.",
+            )
 
 
 def _refuse_expansion(document: Document, root: Node) -> None:

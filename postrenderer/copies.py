@@ -6,15 +6,12 @@ from typing import NamedTuple
 
 from postrenderer.closure import Need, needs
 from postrenderer.hooks import EVENTS, FAILED, PRE_SYNC, SUCCEEDED, Standing
-from postrenderer.manifest import COPY, Manifest
+from postrenderer.manifest import COPY, COPY_OF, Manifest, copy_name
 from postrenderer.order import is_in_time
 from postrenderer.references import SECRET, SERVICE_ACCOUNT, Kind
 from postrenderer.refusals import TOKEN_TYPES, refusal, secret_type
 from postrenderer.release import Release
 from postrenderer.settings import Settings
-
-SUFFIX = "-presync"
-MAX_NAME = 253  # of a DNS subdomain, which every kind that is copied is named by
 
 # Annotations and labels that other software acts on (argocd.md rule 26, name-references §6); `*` stands for any rest.
 DROPPED = (
@@ -61,7 +58,8 @@ class Plan(NamedTuple):
 
 @lru_cache(maxsize=2)
 def plan(release: Release, settings: Settings) -> Plan:
-    late = [need for need in _late(release) if not (_is_shared_on_purpose(need.target, settings) or _is_listed(need))]
+    late = [need for need in _late(release) if not (is_shared_on_purpose(need.target, settings) or _is_listed(need))]
+    late += _grants_to_copies(release, late)
     refused = [(need, reason) for need in late if (reason := refusal(release, need, settings))]
     barred = {id(need.target) for need, _ in refused}
     met = [need for need in late if id(need.target) not in barred]
@@ -74,23 +72,8 @@ def plan(release: Release, settings: Settings) -> Plan:
     taken = [copy for copy in planned.values() if _is_taken(release, copy)]
     for copy in taken:
         del planned[id(copy.original)]
-    return Plan(
-        planned,
-        tuple(need for need in met if id(need.target) in planned),
-        tuple(refused),
-        tuple(taken),
-    )
-
-
-def copy_name(name: str) -> str:
-    """`NAME-presync`; too long a name is cut and told apart by a hash of the whole, the same at every render."""
-    full = name + SUFFIX
-    if len(full) <= MAX_NAME:
-        return full
-    from hashlib import sha256  # 5 ms of start-up that almost no render needs
-
-    digest = sha256(full.encode()).hexdigest()[:8]
-    return full[: MAX_NAME - len(digest) - 1].strip("-.") + "-" + digest
+    met = [need for need in met if id(need.target) in planned]
+    return Plan(planned, tuple(met), tuple(refused), tuple(taken))
 
 
 def is_dropped(key: str, settings: Settings) -> bool:
@@ -108,15 +91,32 @@ def is_movable(release: Release, need: Need) -> bool:
     return target.standing is Standing.ORDINARY or not set(reader.words).isdisjoint(target.words)
 
 
+def existing(release: Release, copy: Copy) -> Manifest | None:
+    """The copy itself, where another reader's has brought it already."""
+    for other in release.named(copy.original.identity[:2], copy.name, release.namespace_of(copy.original)):
+        if other.annotations.get(COPY_OF) == copy.original.identity.name:
+            return other
+    return None
+
+
 def _late(release: Release) -> Iterator[Need]:
-    """Needs of early hooks that are not in time and that no other wave would bring in time."""
+    """Needs of hooks that are not in time and that no other wave would bring in time."""
     for reader in release.hook_readers:
-        if release.runs_early(reader):
-            for need in needs(release, reader):
-                if _is_repeated(release, need.target) or is_in_time(release, need.target, reader):
-                    continue
-                if not is_movable(release, need):
-                    yield need
+        for need in needs(release, reader):
+            if _is_repeated(release, need.target) or is_in_time(release, need.target, reader):
+                continue
+            if not is_movable(release, need):
+                yield need
+
+
+def _grants_to_copies(release: Release, late: list[Need]) -> list[Need]:
+    """Role bindings that are in time, but name an account whose copy the hook will run as."""
+    copied = {id(need.target) for need in late}
+    found = {id(need.workload): need.workload for need in late if need.target.identity[:2] == SERVICE_ACCOUNT}
+    all_needs = (need for workload in found.values() for need in needs(release, workload))
+    return [
+        need for need in all_needs if not need.reference and id(need.reader) in copied and id(need.target) not in copied
+    ]
 
 
 def _is_repeated(release: Release, target: Manifest) -> bool:
@@ -125,7 +125,7 @@ def _is_repeated(release: Release, target: Manifest) -> bool:
     return {Standing.ORDINARY, Standing.HOOK} <= standings
 
 
-def _is_shared_on_purpose(target: Manifest, settings: Settings) -> bool:
+def is_shared_on_purpose(target: Manifest, settings: Settings) -> bool:
     if target.annotations.get(COPY) == "false":
         return True
     return target.identity[:2] == SERVICE_ACCOUNT and settings.copies.service_account == "share"
@@ -164,5 +164,13 @@ def _words(release: Release, readers: tuple[Manifest, ...]) -> tuple[str, ...]:
 
 
 def _is_taken(release: Release, copy: Copy) -> bool:
+    """By another object, or by one from elsewhere that something here reads."""
     kind: Kind = copy.original.identity[:2]
-    return bool(release.named(kind, copy.name, release.namespace_of(copy.original)))
+    home = release.namespace_of(copy.original)
+    if release.named(kind, copy.name, home):
+        return existing(release, copy) is None
+    return any(
+        reference.target == kind and reference.name == copy.name and release.may_be(reader, "", home)
+        for reader in release.mentioning(copy.name)
+        for reference in release.references(reader)
+    )

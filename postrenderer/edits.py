@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from postrenderer import nodes, scissors
+from postrenderer import texts as texts_of_metadata
 from postrenderer.manifest import Manifest
+from postrenderer.nodes import Node
 from postrenderer.stream import Document, Splice, edited, spliced
 
 Steps = tuple[str | int, ...]  # keys and item numbers from an object's root to a value
@@ -56,11 +58,25 @@ class AddField(NamedTuple):
     value: int
 
 
+class RemoveField(NamedTuple):
+    """Remove a field of a mapping in block style."""
+
+    manifest: Manifest
+    steps: Steps
+
+
 class AddManifest(NamedTuple):
-    """Add an object right after this one; as the next item where this one is an item."""
+    """Add an object as a document of its own behind this one's."""
 
     manifest: Manifest
     text: str
+
+
+class CopyManifest(NamedTuple):
+    """Add a copy of this object right after it, with these edits made in the copy."""
+
+    manifest: Manifest
+    edits: "tuple[InPlace, ...]"
 
 
 class RemoveManifest(NamedTuple):
@@ -70,51 +86,63 @@ class RemoveManifest(NamedTuple):
 
 
 TextEdit = SetText | RemoveText
-InPlace = SetText | RemoveText | SetScalar | SetSubjects | AddField
-Edit = InPlace | AddManifest | RemoveManifest
+InPlace = SetText | RemoveText | SetScalar | SetSubjects | AddField | RemoveField
+Edit = InPlace | AddManifest | CopyManifest | RemoveManifest
 
 
 def obstacle(manifest: Manifest) -> str:
-    """Why the metadata cannot be edited, if so: anchors and aliases would carry the edit elsewhere."""
-    metadata = nodes.lookup(manifest.root, "metadata")
-    if not nodes.is_mapping(metadata):
+    """Why the metadata cannot be edited, if so: presync does not edit through anchors, aliases and rare syntax."""
+    pair = nodes.find(manifest.root, "metadata")
+    if pair is None or not nodes.pairs(pair[1]):
         return "it has no metadata"
-    for parent, key in ((manifest.root, "metadata"), *((metadata, key) for key in ("name", "annotations", "labels"))):
-        child = nodes.lookup(parent, key)
-        if child is None or nodes.is_null(child):
-            continue
-        if not nodes.inside(child, parent):
-            return f"its {key} stands behind an alias"
-        if any(nodes.is_anchored(part, manifest.document.text) for part in (child, *nodes.children(child))):
-            return f"its {key} is anchored for use elsewhere"
+    if not nodes.is_written(manifest.root, *pair):
+        return "its metadata stands behind an alias"
+    if manifest.item is not None and not scissors.is_own_item(manifest):
+        return "its dash in the List stands on another line"
+    maps = [pair[1], *(found for field in ("annotations", "labels") if (found := nodes.lookup(pair[1], field)))]
+    return next((reason for mapping in maps if (reason := _obstacle_in(mapping, manifest.document.text))), "")
+
+
+def _obstacle_in(mapping: Node, text: str) -> str:
+    if nodes.is_anchored(mapping, text):
+        return "a part of its metadata is anchored for use elsewhere"
+    for key, value in nodes.pairs(mapping):
+        if key.value == nodes.MERGE or not nodes.is_written(mapping, key, value):
+            return "a part of its metadata stands behind an alias"
+        if nodes.is_anchored(key, text) or (value.id == "scalar" and nodes.is_anchored(value, text)):
+            return "a part of its metadata is anchored for use elsewhere"
+        if not mapping.flow_style and text[text.rfind("\n", 0, nodes.start(key)) + 1 : nodes.start(key)].strip():
+            return "its metadata does not begin each key on a line of its own"
     return ""
 
 
 def apply(document: Document, edits: Iterable[Edit]) -> list[Document]:
     """The document with its edits, and the documents added behind it; empty if it was left out."""
-    wanted = list(dict.fromkeys(edits))
     splices: list[Splice] = []
     added: list[Document] = []
-    for edit in wanted:
-        if isinstance(edit, AddManifest):
-            if edit.manifest.item is None:
-                added.append(scissors.new_document(document, edit.text))
+    inside: list[InPlace] = []
+    for edit in dict.fromkeys(edits):
+        if isinstance(edit, AddManifest | CopyManifest):
+            text = edit.text if isinstance(edit, AddManifest) else copied(edit.manifest, edit.edits)
+            if edit.manifest.item is None or isinstance(edit, AddManifest):
+                added.append(scissors.new_document(document, text))
             else:
-                splices.append(scissors.new_item(edit.manifest, edit.text))
-        elif isinstance(edit, RemoveManifest):
-            if edit.manifest.item is None:
-                return added
-            splices.append(scissors.emptied_item(edit.manifest))
-    splices += _in_place([edit for edit in wanted if not isinstance(edit, AddManifest | RemoveManifest)])
+                splices.append(scissors.new_item(edit.manifest, text))
+        elif not isinstance(edit, RemoveManifest):
+            inside.append(edit)
+        elif edit.manifest.item is None:
+            return added
+        else:
+            splices.append(scissors.without_item(edit.manifest))
+    splices += _in_place(inside)
     return [edited(document, splices) if splices else document, *added]
 
 
 def copied(manifest: Manifest, edits: Sequence[InPlace]) -> str:
-    """The object's own text with the edits made in it, from its first key to its last value."""
-    text = manifest.document.text
-    begin, finish = nodes.start(manifest.root), scissors.content_end(manifest.root, text)
+    """The object's own text with the edits made in it."""
+    begin, finish = scissors.own_text(manifest)
     shifted = [Splice(cut.start - begin, cut.end - begin, cut.new) for cut in _in_place(edits)]
-    return spliced(text[begin:finish], shifted)
+    return spliced(manifest.document.text[begin:finish], shifted)
 
 
 def expected(data: Any, edits: Iterable[InPlace]) -> Any:
@@ -129,14 +157,20 @@ def expected(data: Any, edits: Iterable[InPlace]) -> Any:
         elif isinstance(edit, SetSubjects):
             data["subjects"] = scissors.accounts(edit.accounts)
         else:
-            holder = data
-            for step in edit.steps[:-1]:
-                holder = holder[step]
-            holder[edit.steps[-1]] = edit.value if isinstance(edit, SetScalar) else nodes.not_a_string(str(edit.value))
+            _put(data, edit)
     for field in ("annotations", "labels"):
         if data["metadata"].get(field) == {}:
             del data["metadata"][field]
     return data
+
+
+def _put(data: Any, edit: SetScalar | AddField | RemoveField) -> None:
+    for step in edit.steps[:-1]:
+        data = data[step]
+    if isinstance(edit, RemoveField):
+        del data[edit.steps[-1]]
+    else:
+        data[edit.steps[-1]] = edit.value if isinstance(edit, SetScalar) else nodes.not_a_string(str(edit.value))
 
 
 def _in_place(edits: Sequence[InPlace]) -> list[Splice]:
@@ -149,10 +183,12 @@ def _in_place(edits: Sequence[InPlace]) -> list[Splice]:
             splices.append(scissors.new_scalar(edit.manifest, edit.steps, edit.value))
         elif isinstance(edit, SetSubjects):
             splices.append(scissors.only_subjects(edit.manifest, edit.accounts))
+        elif isinstance(edit, RemoveField):
+            splices.append(scissors.without_field(edit.manifest, edit.steps))
         else:
             splices.append(scissors.new_field(edit.manifest, edit.steps, edit.value))
     for (manifest, field), changes in texts.items():
         removed = {change.key for change in changes if isinstance(change, RemoveText)}
         wanted = [(c.renamed or c.key, c.key, c.value) for c in changes if isinstance(c, SetText)]
-        splices += scissors.new_texts(manifest, field, removed, wanted)
+        splices += texts_of_metadata.new_texts(manifest, field, removed, wanted)
     return splices

@@ -6,14 +6,15 @@ from typing import NamedTuple
 # Text that a hook, a marked object or one of our copies must hold; nothing else can have a part by itself.
 HOOK_WORDS = ("helm.sh/hook", "argocd.argoproj.io/hook", "presync/")
 
-_PLAIN = r"""(?:([\w][^\s#:'"\\]*(?::[^\s#'"\\]+)*)|"([^"\\\s]*)"|'([^'\s]*)')[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)"""
+_PLAIN = r"""(?:([\w][^\s#:'"\\]*(?::[^\s#:'"\\]+)*)|"([^"\\\s]*)"|'([^'\s]*)')[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)"""
 _SCALAR = re.compile(r"[ \t]*" + _PLAIN)
 _NOTHING = re.compile(r"[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)")
 _INDENT = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*([ ]+)(?=[^\s#-])")
 _TOP_LEVEL = re.compile(r"\n(?=[^\s#])")
 _SOURCE = re.compile(r"\A(?:---[^\n]*\n)?(?:[ \t]*\r?\n|#(?! Source:)[^\n]*\n)*# Source: ([^\r\n]*[^\s])")
-_FILENAME = re.compile(r"""postrenderer\.helm\.sh/postrender-filename["']?: *["']?([^"'\r\n]*[^"'\s])""")
-_ESCAPED_NAME = re.compile(r"\\[xuU\r\n]")
+FILENAME = "postrenderer.helm.sh/postrender-filename"
+_FILENAME = re.compile(rf"""[\s{{,"']{re.escape(FILENAME)}["']?: *["']?([^"'\r\n,}}]*[^"'\s,}}])""")
+_ESCAPED_NAME = re.compile(r"\\[xuU/\r\n]")
 _TOKEN = re.compile(r""":?([^\s"'{}\[\],]+)""")
 
 
@@ -47,12 +48,17 @@ def glance(text: str) -> Glance:
 
 def template(text: str) -> str:
     """The template a document came from: Helm's `# Source:` line, or the annotation Helm 4 adds for post-renderers."""
-    found = _SOURCE.match(text) or _FILENAME.search(text)
+    found = _SOURCE.match(text)
+    return found[1] if found else filename(text)
+
+
+def filename(text: str) -> str:
+    """The value of Helm 4's annotation; text elsewhere in the document does not count."""
+    if FILENAME not in text:
+        return ""
+    metadata = _only(text, "metadata")
+    found = _FILENAME.search(text, metadata or 0, len(text) if metadata is None else _block_end(text, metadata))
     return found[1] if found else ""
-
-
-def has_filename(text: str) -> bool:
-    return "postrenderer.helm.sh/postrender-filename" in text
 
 
 def tokens(text: str) -> set[str]:

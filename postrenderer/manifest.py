@@ -18,6 +18,9 @@ HOOK = "presync/hook"
 COPY = "presync/copy"
 ALLOW = "presync/allow"
 
+SUFFIX = "-presync"
+MAX_NAME = 253  # of a DNS subdomain, which every kind that is copied is named by
+
 RUNS_TO_COMPLETION = frozenset((("batch", "Job"), ("argoproj.io", "Workflow")))
 POD_RESTARTS = ("Never", "OnFailure")
 
@@ -103,7 +106,7 @@ class Manifest:
         return hooks.read(self.annotations if spelled else {}, target)
 
     def mentions(self, names: set[str]) -> frozenset[str]:
-        """Which of the names stand anywhere in the document. Told once: later names are those of our own copies."""
+        """Which of the names stand anywhere in the document; told once, for all later rounds."""
         if self._mentions is None:
             written = self.document.text
             self._mentions = frozenset(names if hides_names(written) else tokens(written) & names)
@@ -162,6 +165,9 @@ def _parsed(document: Document) -> Node | None:
             "Pipe only what `helm template` prints to stdout; a message or a list of values is not a manifest.",
         )
     _refuse_repeated_keys(document, root)
+    if len(nodes.pairs(root)) != len(root.value):
+        place = ":".join(map(str, (document.file, *position(document, nodes.start(root)))))
+        raise BadInputError(f"{place}: a key of this object is no word", "Kubernetes objects have words as keys.")
     return root
 
 
@@ -195,3 +201,14 @@ def _first_line(text: str) -> int:
             return index
         index += len(line)
     return 0
+
+
+def copy_name(name: str) -> str:
+    """`NAME-presync`; too long a name is cut and told apart by a hash of the whole, the same at every render."""
+    full = name + SUFFIX
+    if len(full) <= MAX_NAME:
+        return full
+    from hashlib import sha256  # 5 ms of start-up that almost no render needs
+
+    digest = sha256(full.encode()).hexdigest()[:8]
+    return full[: MAX_NAME - len(digest) - 1].strip("-.") + "-" + digest

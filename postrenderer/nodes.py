@@ -41,12 +41,14 @@ def children(node: Node) -> Iterator[Node]:
 
 
 def pairs(mapping: Node | None) -> list[tuple[Node, Node]]:
-    return mapping.value if mapping is not None and mapping.id == "mapping" else []
+    if mapping is None or mapping.id != "mapping":
+        return []
+    return [pair for pair in mapping.value if pair[0].id == "scalar"]
 
 
 def entries(mapping: Node | None) -> dict[str, tuple[Node, Node]]:
     """Key and value nodes by key, as Kubernetes reads them: of a repeated key the last, merged keys below own ones."""
-    found = {key.value: (key, value) for key, value in pairs(mapping) if key.id == "scalar"}
+    found = {key.value: (key, value) for key, value in pairs(mapping)}
     if MERGE in found:
         merged = found.pop(MERGE)[1]
         for source in reversed(merged.value if is_sequence(merged) else [merged]):
@@ -54,17 +56,36 @@ def entries(mapping: Node | None) -> dict[str, tuple[Node, Node]]:
     return found
 
 
-def lookup(mapping: Node | None, key: str) -> Node | None:
+def find(mapping: Node | None, key: str) -> tuple[Node, Node] | None:
+    """Key and value nodes of one key."""
     found = None
     merges = False
-    for name, value in pairs(mapping):
-        if name.value == key:
-            found = value
-        elif name.value == MERGE:
+    for pair in pairs(mapping):
+        if pair[0].value == key:
+            found = pair
+        elif pair[0].value == MERGE:
             merges = True
-    if found is None and merges:
-        found = entries(mapping).get(key, (None, None))[1]
-    return found
+    return entries(mapping).get(key) if found is None and merges else found
+
+
+def lookup(mapping: Node | None, key: str) -> Node | None:
+    found = find(mapping, key)
+    return found[1] if found else None
+
+
+def held(node: Node) -> Iterator[tuple[str | int, Node, bool]]:
+    """Step, node, and whether it is written here, of everything a collection holds."""
+    for name, (key, value) in entries(node).items():
+        yield name, value, is_written(node, key, value)
+    last = start(node)
+    for number, item in enumerate(items(node)):
+        yield number, item, start(item) >= last
+        last = max(last, end(item))
+
+
+def is_written(mapping: Node, key: Node, value: Node) -> bool:
+    """Whether a value stands behind its key in its own mapping; if not, an alias or a merge brings it there."""
+    return start(mapping) <= start(key) <= end(mapping) and start(value) >= end(key)
 
 
 def at(node: Node | None, *path: str) -> Node | None:
@@ -104,11 +125,6 @@ def is_string(node: Node, written: str) -> bool:
     if first == "!":
         return bool(node.tag == STRING_TAG)
     return first in ("'", '"', "|", ">") or not NOT_A_STRING.match(str(node.value))
-
-
-def inside(node: Node, parent: Node) -> bool:
-    """Whether the node is written within its parent; if not, it stands behind an alias or a merge."""
-    return start(parent) <= start(node) and end(node) <= max(end(parent), start(parent))
 
 
 def is_anchored(node: Node, written: str) -> bool:

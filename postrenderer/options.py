@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from postrenderer import channels
 from postrenderer.errors import SettingsError
-from postrenderer.glance import has_filename
+from postrenderer.glance import filename
 from postrenderer.hooks import Target
 from postrenderer.settings import DEFAULTS, FILE_NAME, Settings
 from postrenderer.stream import Document
@@ -87,7 +87,7 @@ def target_of(wanted: str, documents: list[Document]) -> Target:
         raise SettingsError("the target is none of auto, argocd and helm", "Say `--target argocd` or `--target helm`.")
     if wanted != "auto":
         return "helm" if wanted == "helm" else "argocd"
-    from_helm_4 = any(has_filename(document.text) for document in documents)
+    from_helm_4 = any(filename(document.text) for document in documents)
     return "helm" if from_helm_4 or _helm_installs() else "argocd"
 
 

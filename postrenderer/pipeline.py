@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from postrenderer import nodes
-from postrenderer.edits import AddManifest, Edit, InPlace, RemoveManifest, expected
+from postrenderer import checks
+from postrenderer.edits import Edit, obstacle
 from postrenderer.errors import BadInputError, BugError
 from postrenderer.findings import Finding, Severity, is_allowed
 from postrenderer.hooks import Target
-from postrenderer.manifest import Manifest, manifests
 from postrenderer.release import Release
 from postrenderer.renderings import generated
 from postrenderer.rules import RULES
@@ -57,7 +56,10 @@ def read(
     """A stream as a release. Raises BadInputError where it holds no Kubernetes object."""
     release = Release(documents, target, namespace, parse_all)
     if again is not None:
-        release.generated = generated(release, Release(again, target, namespace, parse_all))
+        second = Release(again, target, namespace, parse_all)
+        if not second.manifests:
+            raise BadInputError("the second rendering holds no Kubernetes object", "Did `helm template` fail?")
+        release.generated = generated(release, second)
     if not release.manifests:
         raise BadInputError(
             "nothing came in: the stream holds no Kubernetes object",
@@ -76,7 +78,7 @@ def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
             if not edits:
                 break
             changed = release.edited(edits)
-            check_edits(changed, edits)
+            checks.check_edits(changed, edits)
             release, found = changed, list(find(changed, settings))
             seen = {**seen, **{finding.key: finding for finding in found if finding.key not in seen}}
         else:
@@ -99,33 +101,15 @@ def settlements(
 ) -> Iterator[Edit]:
     """The edits of one transform; where it settles several rules, the first that has any goes alone."""
     for rule in transform.SETTLES:
-        wanted = [finding for finding in found if finding.rule == rule.ID and not is_allowed(finding, settings)]
+        wanted = [
+            finding
+            for finding in found
+            if finding.rule == rule.ID and not is_allowed(finding, settings) and not obstacle(finding.manifest)
+        ]
         edits = [edit for finding in wanted for edit in transform.settle(finding, release, settings)]
         if edits:
             yield from dict.fromkeys(edits)
             return
-
-
-def check_edits(after: Release, edits: Iterable[Edit]) -> None:
-    """Each edited object must mean just what its edits say, told from its data and not from its text."""
-    by_manifest: dict[Manifest, list[InPlace]] = {}
-    for edit in edits:
-        if not isinstance(edit, AddManifest | RemoveManifest):
-            by_manifest.setdefault(edit.manifest, []).append(edit)
-    read_again = {id(document.before): document for document in after.documents if document.before is not None}
-    for manifest, made in by_manifest.items():
-        document = read_again.get(id(manifest.document))
-        if document is None:
-            raise BugError(f"an edit of {manifest} was lost")
-        wanted = expected(_data(manifest), made)
-        if not any(_data(other) == wanted for other in manifests(document)):
-            raise BugError(f"an edit of {manifest} changed more than it should")
-
-
-def _data(manifest: Manifest) -> Any:
-    """As `expected` tells it: an empty map of metadata is none."""
-    data = nodes.plain_data(manifest.root, manifest.document.text)
-    return expected(data, ()) if nodes.is_mapping(nodes.lookup(manifest.root, "metadata")) else data
 
 
 def check_settled(release: Release, found: list[Finding], settings: Settings) -> None:
@@ -136,4 +120,9 @@ def check_settled(release: Release, found: list[Finding], settings: Settings) ->
 
 def _judge(finding: Finding, last: dict[tuple[str, str], Finding], settings: Settings) -> Judged:
     settles = any(finding.rule == rule.ID for transform in TRANSFORMS for rule in transform.SETTLES)
-    return Judged(finding, settles and finding.key not in last, is_allowed(finding, settings))
+    allowed = is_allowed(finding, settings)
+    if settles and not allowed and (reason := obstacle(finding.manifest)):
+        hint = f"presync does not edit it, because {reason}: write the metadata out, a key a line."
+        severity = Severity.WARNING if finding.severity is Severity.NOTE else Severity.ERROR
+        finding = finding._replace(severity=severity, hint=hint)
+    return Judged(finding, settles and finding.key not in last, allowed)

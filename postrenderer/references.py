@@ -113,6 +113,7 @@ class Reference(NamedTuple):
     node: Node
     written_here: bool  # False behind an alias or a merge: not ours to edit
     verified: bool = True  # False where only the field's shape says that it is a name
+    optional: bool = False  # the pod starts without it
 
 
 def references(manifest: Manifest) -> list[Reference]:
@@ -129,14 +130,21 @@ def references(manifest: Manifest) -> list[Reference]:
     return sorted(found, key=lambda reference: nodes.start(reference.node))
 
 
-def subjects(binding: Manifest) -> Iterator[tuple[int, str, str, Node, bool]]:
-    """Number, namespace, name, name's node and whether it is written here, of each ServiceAccount subject."""
+def subjects(binding: Manifest) -> Iterator[tuple[int, str, str]]:
+    """Number, namespace and name of each ServiceAccount subject."""
     for number, subject in enumerate(nodes.items(nodes.lookup(binding.root, "subjects"))):
-        name = nodes.lookup(subject, "name")
-        if name is not None and nodes.text(nodes.lookup(subject, "kind")) == "ServiceAccount":
-            namespace = nodes.text(nodes.lookup(subject, "namespace")) or ""
-            written_here = nodes.inside(subject, binding.root) and nodes.inside(name, subject)
-            yield number, namespace, nodes.text(name) or "", name, written_here
+        name = nodes.text(nodes.lookup(subject, "name"))
+        if name and nodes.text(nodes.lookup(subject, "kind")) == "ServiceAccount":
+            yield number, nodes.text(nodes.lookup(subject, "namespace")) or "", name
+
+
+def are_subjects_written(binding: Manifest) -> bool:
+    """Whether the list of subjects stands in the binding itself, free of anchors and aliases."""
+    pair = nodes.find(binding.root, "subjects")
+    if pair is None or not nodes.is_written(binding.root, *pair):
+        return False
+    text = binding.document.text
+    return not any(mark in text[nodes.start(pair[1]) : nodes.end(pair[1])] for mark in ("&", "*"))
 
 
 def walk(node: Node | None, path: str) -> Iterator[tuple[Node, Steps, bool]]:
@@ -151,10 +159,10 @@ def _walk(node: Node | None, keys: list[str], steps: Steps, here: bool) -> Itera
         if nodes.text(node):
             yield node, steps, here
     elif keys[0] == "[]":
-        for number, item in enumerate(nodes.items(node)):
-            yield from _walk(item, keys[1:], (*steps, number), here and nodes.inside(item, node))
-    elif (child := nodes.lookup(node, keys[0])) is not None:
-        yield from _walk(child, keys[1:], (*steps, keys[0]), here and nodes.inside(child, node))
+        for number, item, written in nodes.held(node) if nodes.is_sequence(node) else ():
+            yield from _walk(item, keys[1:], (*steps, number), here and written)
+    elif (pair := nodes.find(node, keys[0])) is not None:
+        yield from _walk(pair[1], keys[1:], (*steps, keys[0]), here and nodes.is_written(node, *pair))
 
 
 def _at_known_places(manifest: Manifest, kind: Kind) -> Iterator[Reference]:
@@ -170,7 +178,15 @@ def _at_known_places(manifest: Manifest, kind: Kind) -> Iterator[Reference]:
 def _in_pod_spec(node: Node | None, prefix: str, steps: Steps, here: bool) -> Iterator[Reference]:
     for target, path in IN_POD_SPEC:
         for name, below, written in walk(node, prefix + path):
-            yield Reference(target, name.value, (*steps, *below), name, here and written)
+            found = Reference(target, name.value, (*steps, *below), name, here and written)
+            yield found._replace(optional=True) if _is_optional(node, prefix + path, below) else found
+
+
+def _is_optional(node: Node, path: str, below: Steps) -> bool:
+    """Whether `optional: true` stands beside the name, in the kinds of field that have it."""
+    if "Ref." not in path and not path.endswith((".secretName", "onfigMap.name", ".secret.name")):
+        return False
+    return nodes.text(nodes.lookup(nodes.step(node, below[:-1]), "optional")) == "true"
 
 
 def _anywhere(root: Node, known: list[Reference]) -> Iterator[Reference]:
@@ -178,10 +194,9 @@ def _anywhere(root: Node, known: list[Reference]) -> Iterator[Reference]:
     seen = {id(reference.node) for reference in known}
     for node, steps, here in _everywhere(root):
         listed = list(_in_pod_spec(node, "", steps, here)) if _is_pod_spec(node) else []
-        for key, (_, value) in nodes.entries(node).items():
-            inside = here and nodes.inside(value, node)
-            named = _shaped(key, value)
-            listed += [Reference(target, name.value, (*steps, key), name, inside, False) for target, name in named]
+        for key, value, written in nodes.held(node):
+            named = _shaped(str(key), value)
+            listed += [Reference(target, n.value, (*steps, key), n, here and written, False) for target, n in named]
         for reference in listed:
             if id(reference.node) not in seen:
                 seen.add(id(reference.node))
@@ -194,13 +209,10 @@ def _everywhere(root: Node) -> Iterator[tuple[Node, Steps, bool]]:
     visited: set[int] = set()
     while waiting:
         node, steps, here = waiting.pop()
-        if id(node) in visited:
-            continue
-        visited.add(id(node))
-        yield node, steps, here
-        held: list[tuple[str | int, Node]] = [(key, value) for key, (_, value) in nodes.entries(node).items()]
-        for step, child in [*held, *enumerate(nodes.items(node))]:
-            waiting.append((child, (*steps, step), here and nodes.inside(child, node)))
+        if id(node) not in visited:
+            visited.add(id(node))
+            yield node, steps, here
+            waiting += [(child, (*steps, step), here and written) for step, child, written in nodes.held(node)]
 
 
 def _is_pod_spec(node: Node) -> bool:

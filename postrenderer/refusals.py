@@ -1,6 +1,6 @@
 """Why an object cannot have a copy: what is generated, filled in later, bound to its name or full of data."""
 
-from postrenderer import edits, nodes
+from postrenderer import edits, nodes, scissors
 from postrenderer.closure import Need
 from postrenderer.hooks import Standing
 from postrenderer.manifest import Manifest
@@ -10,15 +10,20 @@ from postrenderer.references import (
     CLAIM,
     CLUSTER_ROLE,
     CONFIG_MAP,
+    POD_SPECS,
     PROVIDER_CLASS,
     ROLE,
     SECRET,
     SERVICE_ACCOUNT,
+    are_subjects_written,
 )
 from postrenderer.release import Release
 from postrenderer.settings import Settings
 
 COPIED_KINDS = (SECRET, CONFIG_MAP, SERVICE_ACCOUNT, ROLE, CLUSTER_ROLE, *BINDINGS, PROVIDER_CLASS)
+
+UNCOPIED_FIELDS = ("finalizers", "ownerReferences")  # they would hold or take a copy's deletion
+MIN_WAVE = -(2**63)
 
 CLOUD_IDENTITIES = (
     "eks.amazonaws.com/role-arn",
@@ -50,7 +55,22 @@ def refusal(release: Release, need: Need, settings: Settings) -> str:
         return f"{target.identity.kind} makes the Secret in Sync, and presync does not copy what makes Secrets yet"
     if kind not in COPIED_KINDS:
         return "a PersistentVolumeClaim is shared or not there" if kind == CLAIM else "its kind is not one to copy"
-    return _kept_back(release, need, settings) or edits.obstacle(target)
+    return _kept_back(release, need, settings) or _unwritable(release, need)
+
+
+def _unwritable(release: Release, need: Need) -> str:
+    """What about its text, or its reader's wave, stands in the way of a copy."""
+    target = need.target
+    if target.identity[:2] in BINDINGS and not are_subjects_written(target):
+        return "its subjects stand behind an alias"
+    metadata = nodes.lookup(target.root, "metadata")
+    if metadata is not None and metadata.flow_style and any(nodes.find(metadata, field) for field in UNCOPIED_FIELDS):
+        return f"its {' or '.join(UNCOPIED_FIELDS)} cannot be left out of one line"
+    if scissors.is_open_ended(target):
+        return "its text ends with the stream, without a line end"
+    if release.meaning(need.workload).wave <= MIN_WAVE:
+        return "no wave is left before its reader"
+    return edits.obstacle(target)
 
 
 def is_created_once(release: Release, target: Manifest) -> bool:
@@ -107,7 +127,8 @@ def _account_kept_back(account: Manifest, workload: Manifest, settings: Settings
             return f"the cloud trusts it by name ({key}), and would not trust a copy"
     if account.annotations.get(MOUNTABLE) == "true":
         return f"{MOUNTABLE} ties it to the Secrets it names"
-    pod = nodes.at(workload.root, "spec", "template", "metadata", "annotations")
+    pod_spec = POD_SPECS.get(workload.identity[:2], "spec.template.spec").split(".")
+    pod = nodes.at(workload.root, *pod_spec[:-1], "metadata", "annotations")
     if nodes.lookup(pod, VAULT_ROLE) is not None:
         return f"Vault trusts it by name ({VAULT_ROLE} of {workload}), and would not trust a copy"
     return "the settings say so (copies.serviceAccount: refuse)" if settings.copies.service_account == "refuse" else ""

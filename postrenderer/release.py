@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from postrenderer.edits import Edit, apply
-from postrenderer.glance import has_filename
+from postrenderer.glance import filename
 from postrenderer.hooks import PRE_SYNC, Meaning, Standing, Target
-from postrenderer.manifest import COPY_OF, Identity, Manifest, manifests
+from postrenderer.manifest import COPY_OF, Identity, Manifest, copy_name, manifests
 from postrenderer.producers import PRODUCERS, produced
 from postrenderer.references import (
     BINDINGS,
@@ -40,7 +40,8 @@ class Release:
         self.namespace = namespace
         self.parse_all = parse_all
         self.generated = generated  # what a second rendering gives other content; None where there was none
-        self.needs_of: dict[int, tuple[Any, ...]] = {}  # by id of the workload; `closure` keeps them here
+        self.needs_of: dict[int, tuple[Any, ...]] = {}  # by id of the hook; `closure` keeps its results here
+        self.needed_by: dict[int, list[Manifest]] = {}
         self._kept: dict[int, list[Manifest]] = {}
 
     def edited(self, edits: Iterable[Edit]) -> "Release":
@@ -69,7 +70,7 @@ class Release:
     @cached_property
     def is_helm_4(self) -> bool:
         """Whether Helm 4 sent this stream: it names each document's file in an annotation, and Helm 3 does not."""
-        return any(has_filename(document.text) for document in self.documents)
+        return any(filename(document.text) for document in self.documents)
 
     @property
     def hooks_unseen(self) -> bool:
@@ -87,6 +88,9 @@ class Release:
 
     def is_ordinary(self, manifest: Manifest) -> bool:
         return self.meaning(manifest).standing is Standing.ORDINARY
+
+    def is_hook(self, manifest: Manifest) -> bool:
+        return self.meaning(manifest).is_hook
 
     def is_pre_sync(self, manifest: Manifest) -> bool:
         return self.meaning(manifest).is_hook and any(
@@ -165,24 +169,34 @@ class Release:
                 if reference.name == target.identity.name and target in self.resolve(manifest, reference):
                     yield manifest, reference
 
-    def granting(self, account: Manifest) -> Iterator[Manifest]:
-        """Role bindings that name the ServiceAccount; of a copy, also those that name only its original."""
-        own = list(self._granting(account, account.identity.name))
-        yield from own
-        if account.is_copy:
-            copied = {binding.annotations.get(COPY_OF) for binding in own}
-            for binding in self._granting(account, account.annotations[COPY_OF]):
-                if binding.identity.name not in copied:
-                    yield binding
+    def granting(self, account: Manifest) -> list[Manifest]:
+        """Role bindings that name the ServiceAccount; not those of which it has a copy, and of a copied account also
+        those that name its original."""
+        if id(account) not in self._grants:
+            own = self._naming(account, account.identity.name)
+            if account.is_copy:
+                own += self._naming(account, account.annotations[COPY_OF])
+            copied = {binding.annotations.get(COPY_OF) for binding in own if binding.may_be_hooked}
+            self._grants[id(account)] = [binding for binding in own if binding.identity.name not in copied]
+        return self._grants[id(account)]
 
-    def _granting(self, account: Manifest, name: str) -> Iterator[Manifest]:
-        homes = ("", self.namespace_of(account))
-        for manifest in self.mentioning(name):
-            if manifest.identity[:2] in BINDINGS and any(
-                subject == name and (not homes[1] or (namespace or self.namespace_of(manifest)) in homes)
-                for _, namespace, subject, _, _ in subjects(manifest)
-            ):
-                yield manifest
+    @cached_property
+    def _grants(self) -> dict[int, list[Manifest]]:
+        return {}
+
+    def _naming(self, account: Manifest, name: str) -> list[Manifest]:
+        home = self.namespace_of(account)
+        return [
+            manifest
+            for manifest in self.mentioning(name)
+            if manifest.identity[:2] in BINDINGS
+            and any(subject == name and self.may_be(manifest, space, home) for _, space, subject in subjects(manifest))
+        ]
+
+    def may_be(self, manifest: Manifest, written: str, home: str) -> bool:
+        """Whether a namespace written in a manifest, its own if empty, may be this one."""
+        space = written or (manifest.identity.namespace or self.namespace)
+        return space == home or not space or not home
 
     def producers(self, manifest: Manifest, reference: Reference) -> list[Manifest]:
         """Custom resources of the release whose controllers make the Secret that is referred to."""
@@ -211,6 +225,7 @@ class Release:
     @cached_property
     def _by_mention(self) -> dict[str, list[Manifest]]:
         names = {manifest.identity.name for manifest in self.manifests}
+        names |= {copy_name(name) for name in names}  # somebody may read what a copy would replace
         found = defaultdict(list)
         for manifest in self.manifests:
             if manifest.identity[:2] not in NEVER_REFER:

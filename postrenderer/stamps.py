@@ -1,18 +1,12 @@
 """The stamp: an ordinary ConfigMap that changes when the PreSync workloads change, so that a sync starts by itself."""
 
-from collections.abc import Iterator
-from typing import Any
-
-from postrenderer import nodes
-from postrenderer.manifest import HOOK, Manifest
+from postrenderer.manifest import HOOK, Manifest, copy_name
 from postrenderer.references import CONFIG_MAP
 from postrenderer.release import Release
+from postrenderer.renderings import settled
+from postrenderer.settings import Settings
 
-SUFFIX = "-presync-stamp"
 STAMP = "presync/stamp"
-
-# Labels and annotations that change with every chart version or with other objects, not with the migration.
-RESTLESS = ("helm.sh/chart", "checksum/", "presync/")
 
 
 def stamped_workloads(release: Release) -> list[Manifest]:
@@ -21,6 +15,20 @@ def stamped_workloads(release: Release) -> list[Manifest]:
 
 def stamps(release: Release) -> list[Manifest]:
     return [manifest for manifest in release.candidates if STAMP in manifest.annotations]
+
+
+def is_stamp_wanted(release: Release, settings: Settings) -> bool:
+    """By the settings; `auto` asks that a second rendering has the same workloads."""
+    workloads = stamped_workloads(release)
+    if release.target != "argocd" or not workloads or settings.stamp == "off":
+        return False
+    same = release.generated is not None and not any(release.is_generated(workload) for workload in workloads)
+    return settings.stamp == "on" or same
+
+
+def stamp_name(workloads: list[Manifest]) -> str:
+    first = workloads[0]
+    return copy_name(first.identity.name or first.generate_name.rstrip("-")) + "-stamp"
 
 
 def is_current(release: Release, workloads: list[Manifest]) -> bool:
@@ -32,7 +40,7 @@ def digest(workloads: list[Manifest]) -> str:
     """SHA-256 of what the workloads say, but for restless labels and annotations; no Secret has a part in it."""
     from hashlib import sha256
 
-    said = [_settled(nodes.plain_data(workload.root, workload.document.text)) for workload in workloads]
+    said = [settled(workload) for workload in workloads]
     return sha256(repr(said).encode()).hexdigest()
 
 
@@ -43,7 +51,7 @@ def stamp_text(workloads: list[Manifest], newline: str) -> str:
         "apiVersion: v1",
         f"kind: {CONFIG_MAP[1]}",
         "metadata:",
-        f"  name: {first.name or workloads[0].generate_name.rstrip('-')}{SUFFIX}",
+        f"  name: {stamp_name(workloads)}",
         *([f"  namespace: {first.namespace}"] if first.namespace else []),
         "  annotations:",
         f'    {HOOK}: "false"',
@@ -52,16 +60,3 @@ def stamp_text(workloads: list[Manifest], newline: str) -> str:
         f'  digest: "{value}"',
     ]
     return newline.join(lines)
-
-
-def _settled(data: Any) -> Any:
-    """The data with sorted keys and without what changes by itself."""
-    if isinstance(data, dict):
-        return [(key, _settled(value)) for key, value in _kept(data)]
-    return [_settled(item) for item in data] if isinstance(data, list) else data
-
-
-def _kept(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key in sorted(data):
-        if not key.startswith(RESTLESS):
-            yield key, data[key]

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from postrenderer.errors import BadInputError
 
+BOM = "\ufeff"  # a document of its own, so that it shifts no place
+
 
 class Splice(NamedTuple):
     """Characters `start` to `end` of a text, replaced by `new`."""
@@ -89,6 +91,8 @@ def decode(raw: bytes, file: str = "stdin") -> str:
 
 def split(text: str, file: str = "stdin") -> list[Document]:
     """Cut at `---` lines and after `...` lines; `join` of the result is the text again."""
+    if text.startswith(BOM):
+        return [Document(BOM, 1, file), *split(text[1:], file)]
     documents = []
     line = 1
     start = 0

@@ -1,5 +1,6 @@
 """The difference that a render makes, with every value of a Secret and of an environment variable masked."""
 
+import re
 from collections.abc import Iterator
 from difflib import unified_diff
 
@@ -7,10 +8,11 @@ from postrenderer import nodes
 from postrenderer.manifest import manifests
 from postrenderer.nodes import Node
 from postrenderer.references import SECRET
-from postrenderer.scissors import content_end
+from postrenderer.scissors import node_end
 from postrenderer.stream import Document, Splice, original, spliced
 
 MASK = "***"
+_COMMENT = re.compile(r"(?m)(?:^|(?<=[ \t]))#(?! Source: ).*$")  # people leave old passwords in them
 
 
 def difference(before: list[Document], after: list[Document]) -> str:
@@ -30,9 +32,11 @@ def difference(before: list[Document], after: list[Document]) -> str:
 def masked(document: Document) -> str:
     """The document's text without secret values."""
     splices = set()
-    for manifest in manifests(document):
+    held = manifests(document)
+    for manifest in held:
         splices |= {_mask(node, document.text) for node in _secret(manifest.root, manifest.identity[:2] == SECRET)}
-    return spliced(document.text, splices)
+    text = spliced(document.text, splices)
+    return _COMMENT.sub("", text) if any(manifest.identity[:2] == SECRET for manifest in held) else text
 
 
 def _diff(old: str, new: str, document: Document) -> Iterator[str]:
@@ -50,14 +54,15 @@ def _lines(text: str) -> list[str]:
 
 
 def _mask(node: Node, text: str) -> Splice:
-    return Splice(nodes.start(node), content_end(node, text), MASK)
+    return Splice(nodes.start(node), node_end(node, text), MASK)
 
 
 def _secret(root: Node, is_secret: bool) -> Iterator[Node]:
     """Nodes whose text must not be shown: values of Secrets, of environment variables, and whole applied copies."""
     if is_secret:
-        for field in ("data", "stringData"):
-            yield from (value for _, value in nodes.pairs(nodes.lookup(root, field)))
+        for field, values in nodes.pairs(root):
+            if field.value in ("data", "stringData"):
+                yield from (value for _, value in nodes.pairs(values))
     for key, value in _pairs_below(root):
         if key.value == "env":
             yield from (said for item in nodes.items(value) if (said := nodes.lookup(item, "value")) is not None)

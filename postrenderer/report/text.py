@@ -20,7 +20,7 @@ def rendered(judged: Iterable[Judged]) -> str:
         lines += _in_full(each.finding)
     if heavy:
         lines.append(f"presync: {_counted(len(settled), 'settled')}, {_left(left)}")
-    return "".join(line + "\n" for line in lines)
+    return _joined(lines)
 
 
 def linted(judged: Iterable[Judged]) -> str:
@@ -30,7 +30,7 @@ def linted(judged: Iterable[Judged]) -> str:
     for each in shown:
         lines += _in_full(each.finding, each.settled)
     lines.append(f"presync: {_left(shown)}" if shown else "presync: nothing found")
-    return "".join(line + "\n" for line in lines)
+    return _joined(lines)
 
 
 def as_scalar(said: str) -> str:
@@ -62,3 +62,9 @@ def _left(judged: list[Judged]) -> str:
 
 def _counted(count: int, word: str) -> str:
     return f"{count} {word}" + ("s" if count != 1 and word != "settled" else "")
+
+
+def _joined(lines: Iterable[str]) -> str:
+    """Lines of text; what a terminal would obey in a name is shown as an escape."""
+    shown = ("".join(c if c.isprintable() else repr(c)[1:-1] for c in line) for line in lines)
+    return "".join(line + "\n" for line in shown)

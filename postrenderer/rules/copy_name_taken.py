@@ -28,10 +28,13 @@ Source: argocd-observed 3.3
 
 from collections.abc import Iterator
 
-from postrenderer.copies import plan
+from postrenderer.copies import Copy, plan
 from postrenderer.findings import Finding, Related, Severity
+from postrenderer.manifest import Manifest
+from postrenderer.references import CONFIG_MAP
 from postrenderer.release import Release
 from postrenderer.settings import Settings
+from postrenderer.stamps import is_stamp_wanted, stamp_name, stamped_workloads, stamps
 
 ID = "copy-name-taken"
 SEVERITY = Severity.ERROR
@@ -39,9 +42,21 @@ SEVERITY = Severity.ERROR
 
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for copy in plan(release, settings).taken:
-        kind = copy.original.identity[:2]
-        other = release.named(kind, copy.name, release.namespace_of(copy.original))[0]
-        message = f"{copy.readers[0]} needs a copy of {copy.original}, but {other} has its name already"
+        others = release.named(copy.original.identity[:2], copy.name, release.namespace_of(copy.original))
+        holder = others[0] if others else _reader(release, copy)
+        said = f"{holder} has its name already" if others else f"{holder} reads another object of its name"
+        message = f"{copy.readers[0]} needs a copy of {copy.original}, but {said}"
         hint = "Rename that object, or let the hook read it and not the original."
-        related = (Related("has the name of the copy", other.place()),)
+        related = (Related("stands in the way", holder.place()),)
         yield Finding(ID, SEVERITY, copy.original, message, hint, "is to be copied", copy.original.place(), related)
+    if is_stamp_wanted(release, settings):
+        for other in release.named(CONFIG_MAP, stamp_name(stamped_workloads(release)), ""):
+            if other not in stamps(release):
+                message = f"{other} has the name of the stamp"
+                hint = "Rename it, or set `stamp: off`."
+                yield Finding(ID, SEVERITY, other, message, hint, "stands here", other.place())
+
+
+def _reader(release: Release, copy: Copy) -> Manifest:
+    named = (m for m in release.mentioning(copy.name) if any(r.name == copy.name for r in release.references(m)))
+    return next(named)

@@ -23,8 +23,8 @@ Source: name-references §4; argo-cd issues 10077, 20119
 from collections.abc import Iterator
 
 from postrenderer.closure import Need, needs
-from postrenderer.copies import plan
-from postrenderer.findings import Finding, Related, Severity
+from postrenderer.copies import is_shared_on_purpose, plan
+from postrenderer.findings import Finding, Severity
 from postrenderer.order import is_in_time
 from postrenderer.refusals import NAMESPACE_UNKNOWN
 from postrenderer.release import Release
@@ -44,23 +44,24 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         return
     for need, reason in plan(release, settings).refused:
         hint = "Pass --namespace." if reason == NAMESPACE_UNKNOWN else HINT
-        yield finding(release, need, f"before it exists, and it cannot be copied: {reason}", hint)._replace(rule=ID)
-    yield from _made_late(release)
+        yield _refused(release, need, f"before it exists, and it cannot be copied: {reason}", hint)
+    for need, name in _made_late(release, settings):
+        said = f"before it has made Secret/{name}, and presync does not copy what makes Secrets yet"
+        yield _refused(release, need, said, HINT)
 
 
-def _made_late(release: Release) -> Iterator[Finding]:
+def _refused(release: Release, need: Need, said: str, hint: str) -> Finding:
+    optional = need.reference is not None and need.reference.optional
+    severity = Severity.WARNING if optional else SEVERITY  # its pod starts without it
+    return finding(release, need, said, hint)._replace(rule=ID, severity=severity)
+
+
+def _made_late(release: Release, settings: Settings) -> Iterator[tuple[Need, str]]:
     """Secrets that are not in the stream because a custom resource of it makes them, later than the hook runs."""
-    for workload in release.hook_readers:
-        if not release.runs_early(workload):
-            continue
-        readers = {id(r): r for r in (workload, *(need.target for need in needs(release, workload)))}
-        for reader in readers.values():
+    for workload in filter(release.runs_early, release.hook_readers):
+        for reader in dict.fromkeys((workload, *(need.target for need in needs(release, workload)))):
             for reference in release.references(reader):
                 made = [] if release.resolve(reader, reference) else release.producers(reader, reference)
-                if made and not any(is_in_time(release, producer, workload) for producer in made):
-                    need = Need(workload, reader, made[0], reference)
-                    said = (
-                        f"before it has made Secret/{reference.name}, and presync does not copy what makes Secrets yet"
-                    )
-                    related = (Related(f"{made[0]} stands here", made[0].place()),)
-                    yield finding(release, need, said, HINT)._replace(rule=ID, related=related)
+                late = [producer for producer in made if not is_shared_on_purpose(producer, settings)]
+                if late and not any(is_in_time(release, producer, workload) for producer in made):
+                    yield Need(workload, reader, late[0], reference), reference.name

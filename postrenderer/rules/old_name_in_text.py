@@ -31,7 +31,7 @@ from collections.abc import Iterator
 
 from postrenderer import nodes
 from postrenderer.closure import needs
-from postrenderer.copies import plan
+from postrenderer.copies import Copy, plan
 from postrenderer.findings import Finding, Severity
 from postrenderer.manifest import Manifest
 from postrenderer.nodes import Node
@@ -41,30 +41,36 @@ from postrenderer.settings import Settings
 
 ID = "old-name-in-text"
 SEVERITY = Severity.WARNING
+WORD = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
 TEXT_FIELDS = ("args", "command", "value", "annotations", "data")
 
 
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
-    planned = plan(release, settings)
-    for copy in planned.copies.values():
-        name = copy.original.identity.name
-        if len(release.named(("", "Service"), name, release.namespace_of(copy.original))):
-            continue  # the text means the Service
-        word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])")
-        for holder in _holders(release, copy.readers, settings):
-            for node in _texts(holder):
-                if word.search(node.value):
-                    message = f"{holder} mentions {copy.original} in text, where presync does not rewrite it"
-                    hint = f"If that text is used as a name, let it say {copy.name}."
-                    yield Finding(ID, SEVERITY, holder, message, hint, "mentions it here", holder.place(node))
-                    break
+    copies = {copy.original.identity.name: copy for copy in plan(release, settings).copies.values()}
+    names = {name for name, copy in copies.items() if not _is_service(release, copy)}
+    readers = dict.fromkeys(reader for copy in copies.values() for reader in copy.readers)
+    for holder in dict.fromkeys((*readers, *_config_maps(release, list(readers), settings))) if names else ():
+        said: set[str] = set()
+        for node in _texts(holder):
+            for name in sorted(names.intersection(WORD.findall(node.value)) - said):
+                said.add(name)
+                copy = copies[name]
+                message = f"{holder} mentions {copy.original} in text, where presync does not rewrite it"
+                hint = f"If that text is used as a name, let it say {copy.name}."
+                yield Finding(ID, SEVERITY, holder, message, hint, "mentions it here", holder.place(node))
 
 
-def _holders(release: Release, readers: tuple[Manifest, ...], settings: Settings) -> list[Manifest]:
+def _is_service(release: Release, copy: Copy) -> bool:
+    """Then the text means the Service."""
+    return bool(release.named(("", "Service"), copy.original.identity.name, release.namespace_of(copy.original)))
+
+
+def _config_maps(release: Release, readers: list[Manifest], settings: Settings) -> Iterator[Manifest]:
+    """Those that the readers will find: copies and hooks."""
     copies = plan(release, settings).copies
-    held = [need.target for reader in readers for need in needs(release, reader)]
-    maps = [m for m in held if m.identity[:2] == CONFIG_MAP and (id(m) in copies or release.is_pre_sync(m))]
-    return list({id(m): m for m in (*readers, *maps)}.values())
+    for target in (need.target for reader in readers for need in needs(release, reader)):
+        if target.identity[:2] == CONFIG_MAP and (id(target) in copies or release.is_pre_sync(target)):
+            yield target
 
 
 def _texts(manifest: Manifest) -> Iterator[Node]:
@@ -77,5 +83,4 @@ def _texts(manifest: Manifest) -> Iterator[Node]:
             yield node
         if id(node) not in seen:
             seen.add(id(node))
-            waiting += [(value, free or key in TEXT_FIELDS) for key, (_, value) in nodes.entries(node).items()]
-            waiting += [(item, free) for item in nodes.items(node)]
+            waiting += [(child, free or step in TEXT_FIELDS) for step, child, _ in nodes.held(node)]

@@ -39,9 +39,9 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         meaning = release.meaning(hook)
         repeats = any(EVENT_PHASES.get(word, word) not in DELETE_PHASES for word in meaning.words)
         if repeats and BEFORE_CREATION not in meaning.policies:
-            said = " and ".join(meaning.policies) or "no delete policy that is known"
-            message = f"{hook} has {said} but not {BEFORE_CREATION}, so its last run stands in the way of the next"
-            hint = f"Add it to {VOCABULARIES[release.target].policy}."
+            said = "only " + " and ".join(meaning.policies) if meaning.policies else "no delete policy that is known"
+            message = f"{hook} has {said}, so its last run stands in the way of the next"
+            hint = f"Add {BEFORE_CREATION} to {VOCABULARIES[release.target].policy}."
             severity = Severity.ERROR if release.target == "helm" else SEVERITY
             found = Finding(ID, severity, hook, message, hint, "stands here", hook.place())
-            yield found._replace(fix="added")
+            yield found._replace(fix=f"{BEFORE_CREATION} added")

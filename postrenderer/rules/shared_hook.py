@@ -30,8 +30,12 @@ Source: argocd-observed 2a, 2b, 14'; helm-observed 7 and 14
 
 from collections.abc import Iterator
 
+from postrenderer import nodes
 from postrenderer.findings import Finding, Related, Severity
-from postrenderer.refusals import is_created_once
+from postrenderer.hooks import SUCCEEDED
+from postrenderer.manifest import Manifest, Place
+from postrenderer.producers import PRODUCERS, produced
+from postrenderer.references import BINDINGS, SERVICE_ACCOUNT, subjects
 from postrenderer.release import Release
 from postrenderer.settings import Settings
 
@@ -39,6 +43,8 @@ ID = "shared-hook"
 SEVERITY = Severity.ERROR
 HINT = "Make it an ordinary object, and give the hooks that read it a copy: `presync render` does both."
 ONCE = "It is made once, by the first install: make it an ordinary object that keeps its content (`lookup`) instead."
+PRODUCER = "Make it an ordinary object, and bring the Secret that the migration needs by another of another name."
+MADE = "what a custom resource makes"
 ADOPTION = {
     "argocd": (
         "if it is live already, nothing is deleted, but an automated Application starts that sync only when an "
@@ -54,12 +60,49 @@ ADOPTION = {
 
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for hook in release.hooks:
-        readers = {id(reader): (reader, ref) for reader, ref in release.readers(hook) if release.is_ordinary(reader)}
-        if readers and not any(release.is_ordinary(other) for other in release.identical(hook)):
-            reader, reference = next(iter(readers.values()))
-            others = f" and {len(readers) - 1} more" if len(readers) > 1 else ""
-            message = f"{hook} is a hook, but {reader}{others} reads it"
-            related = (Related(f"{reader} reads it here", reader.place(reference.node)),)
-            once = release.target == "helm" and is_created_once(release, hook)
-            found = Finding(ID, SEVERITY, hook, message, ONCE if once else HINT, "is a hook", hook.place(), related)
-            yield found._replace(fix="made ordinary", then=ADOPTION[release.target])
+        twins = any(release.is_ordinary(other) for other in release.identical(hook))
+        if twins:
+            continue
+        if readers := dict(_readers(release, hook)):
+            yield _finding(release, hook, readers, "reads")
+        elif granted := dict(_granted(release, hook)):
+            yield _finding(release, hook, granted, "has rights by")
+        elif products := dict(_readers_of_product(release, hook)):
+            found = _finding(release, hook, products, "lives on")
+            gone = SUCCEEDED in release.meaning(hook).policies
+            yield found._replace(severity=SEVERITY if gone else Severity.WARNING, hint=PRODUCER, about=MADE)
+
+
+def _finding(release: Release, hook: Manifest, readers: dict[Manifest, Place], verb: str) -> Finding:
+    reader, place = next(iter(readers.items()))
+    others = f" and {len(readers) - 1} more" if len(readers) > 1 else ""
+    message = f"{hook} is a hook, but {reader}{others} {verb} it"
+    kept = release.target == "helm" and "pre-upgrade" not in release.meaning(hook).words
+    related = (Related(f"{reader} {verb} it here", place),)
+    found = Finding(ID, SEVERITY, hook, message, ONCE if kept else HINT, "is a hook", hook.place(), related)
+    return found._replace(fix="made ordinary", then=ADOPTION[release.target])
+
+
+def _readers(release: Release, hook: Manifest) -> Iterator[tuple[Manifest, Place]]:
+    for reader, reference in release.readers(hook):
+        if release.is_ordinary(reader):
+            yield reader, reader.place(reference.node)
+
+
+def _granted(release: Release, hook: Manifest) -> Iterator[tuple[Manifest, Place]]:
+    """Ordinary objects that run as an account which the hook, a role binding, names; one that goes when the sync has
+    succeeded was meant for hooks only."""
+    if hook.identity[:2] in BINDINGS and SUCCEEDED not in release.meaning(hook).policies:
+        for _, namespace, name in subjects(hook):
+            for account in release.named(SERVICE_ACCOUNT, name, namespace or release.namespace_of(hook)):
+                yield from _readers(release, account)
+
+
+def _readers_of_product(release: Release, hook: Manifest) -> Iterator[tuple[Manifest, Place]]:
+    """Ordinary objects that read the Secret which the hook, a custom resource, makes and takes with it."""
+    kept = nodes.text(nodes.at(hook.root, "spec", "target", "creationPolicy")) in ("Orphan", "Merge", "None")
+    for name in produced(hook) if hook.identity[:2] in PRODUCERS and not kept else ():
+        for reader in filter(release.is_ordinary, release.mentioning(name)):
+            for reference in release.references(reader):
+                if reference.name == name and hook in release.producers(reader, reference):
+                    yield reader, reader.place(reference.node)

@@ -36,7 +36,11 @@ KNOWN = (*SYNC_PHASES, *DELETE_PHASES, SKIP, *EVENTS)
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for manifest in release.candidates:
         if manifest.annotations.get(PHASE, "PreSync") != "PreSync":
-            yield _finding(manifest, PHASE, manifest.annotations[PHASE], "presync")
+            message = (
+                f'{manifest} has the phase "{manifest.annotations[PHASE]}" in {PHASE}, which presync does not know'
+            )
+            hint = "Write PreSync, the only one there is, or remove the annotation."
+            yield Finding(ID, SEVERITY, manifest, message, hint, "has it", manifest.place())
         if release.meaning(manifest).standing is Standing.UNKNOWN:
             own = ARGOCD.hook in manifest.annotations
             vocabulary = (

@@ -26,9 +26,11 @@ Source: argocd-observed 8, 3.11
 from collections.abc import Iterator
 
 from postrenderer.findings import Finding, Severity
+from postrenderer.manifest import Manifest
+from postrenderer.references import CONFIG_MAP
 from postrenderer.release import Release
 from postrenderer.settings import Settings
-from postrenderer.stamps import is_current, stamped_workloads
+from postrenderer.stamps import is_current, is_stamp_wanted, stamp_name, stamped_workloads, stamps
 
 ID = "unstamped-hooks"
 SEVERITY = Severity.NOTE
@@ -36,17 +38,14 @@ SEVERITY = Severity.NOTE
 
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
     workloads = stamped_workloads(release)
-    if release.target != "argocd" or not workloads or not _is_wanted(release, settings):
-        return
-    if not is_current(release, workloads):
+    if is_stamp_wanted(release, settings) and not is_current(release, workloads) and not _is_taken(release, workloads):
         first = workloads[0]
         message = f"{first} could change without any ordinary object changing, and no automated sync would start"
         hint = "Let `presync render` stamp an ordinary ConfigMap with the digest of the hooks."
         yield Finding(ID, SEVERITY, first, message, hint, "stands here", first.place(), fix="stamped")
 
 
-def _is_wanted(release: Release, settings: Settings) -> bool:
-    if settings.stamp == "auto":
-        known = release.generated is not None
-        return known and not any(release.is_generated(workload) for workload in stamped_workloads(release))
-    return settings.stamp == "on"
+def _is_taken(release: Release, workloads: list[Manifest]) -> bool:
+    """Reported by `copy-name-taken`."""
+    own = stamps(release)
+    return any(other not in own for other in release.named(CONFIG_MAP, stamp_name(workloads), ""))

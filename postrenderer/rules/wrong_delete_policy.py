@@ -49,6 +49,6 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
 
 def role(hook: Manifest, settings: Settings) -> DeletePolicies:
     policies = settings.delete_policies
-    if hook.is_copy:
+    if hook.is_copy and not hook.is_workload:
         return policies.copies._replace(must=())  # written with what its readers allow
     return policies.workloads if hook.is_workload else policies.others

@@ -4,25 +4,25 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from postrenderer import nodes
-from postrenderer.closure import Need, needs
-from postrenderer.copies import Copy, copy_name, is_dropped, plan
+from postrenderer.closure import Need, needs, readers_of
+from postrenderer.copies import Copy, existing, is_dropped, plan
 from postrenderer.edits import (
     NAME,
-    AddManifest,
+    CopyManifest,
     Edit,
     InPlace,
+    RemoveField,
     RemoveText,
     SetScalar,
     SetSubjects,
     SetText,
-    copied,
     obstacle,
 )
 from postrenderer.findings import Finding
 from postrenderer.hooks import ARGOCD, HELM, HOOK_KEYS, Meaning, Standing, events, write
-from postrenderer.manifest import COPY_LABEL, COPY_OF, HOOK, Manifest
+from postrenderer.manifest import COPY_LABEL, COPY_OF, HOOK, Manifest, copy_name
 from postrenderer.references import BINDINGS, SERVICE_ACCOUNT, subjects
-from postrenderer.refusals import is_created_once
+from postrenderer.refusals import MIN_WAVE, UNCOPIED_FIELDS
 from postrenderer.release import Release
 from postrenderer.rules import late_dependency, repeated_identity, shared_hook
 from postrenderer.settings import Settings
@@ -35,15 +35,13 @@ def settle(finding: Finding, release: Release, settings: Settings) -> Iterator[E
     if finding.rule == repeated_identity.ID:
         yield from _rename(finding, release)
     elif finding.rule == shared_hook.ID:
-        yield from _make_ordinary(finding.manifest, release)
+        yield from _make_ordinary(finding.manifest, release) if finding.about != shared_hook.MADE else ()
     elif isinstance(finding.about, Need):
-        need = finding.about
-        planned = plan(release, settings)
-        if id(need.target) in planned.copies:
-            yield AddManifest(need.target, _copy(need.target, release, settings))
-            yield from _point_at_copy(need, planned.copies, release)
+        copies = plan(release, settings).copies
+        if id(finding.about.target) in copies:
+            yield from _give_copy(finding.about, copies, release, settings)
         else:
-            yield _move(need, release)
+            yield from _move(finding.about, release)
 
 
 def _rename(finding: Finding, release: Release) -> Iterator[Edit]:
@@ -51,24 +49,24 @@ def _rename(finding: Finding, release: Release) -> Iterator[Edit]:
     hook, other = finding.manifest, finding.about
     name = copy_name(hook.identity.name)
     taken = release.named(hook.identity[:2], name, release.namespace_of(hook))
-    if not isinstance(other, Manifest) or not release.is_ordinary(other) or taken or obstacle(hook):
+    if not isinstance(other, Manifest) or not release.is_ordinary(other) or taken:
         return
     yield SetScalar(hook, NAME, name)
-    yield SetText(hook, "annotations", COPY_OF, hook.identity.name)
-    yield SetText(hook, "labels", COPY_LABEL, "true")
+    if not hook.is_workload:
+        yield SetText(hook, "annotations", COPY_OF, hook.identity.name)
+        yield SetText(hook, "labels", COPY_LABEL, "true")
     for reader, reference in release.readers(hook):
-        if release.meaning(reader).is_hook and reference.written_here and release.runs_early(reader):
+        if release.is_hook(reader) and reference.written_here and release.runs_early(reader):
             yield SetScalar(reader, reference.steps, name)
     if hook.identity[:2] == SERVICE_ACCOUNT:
-        for binding in release.granting(hook):
-            for number, _, account, _, _ in subjects(binding):
-                if release.meaning(binding).is_hook and account == hook.identity.name:
-                    yield SetScalar(binding, ("subjects", number, "name"), name)
+        for binding in filter(release.is_hook, release.granting(hook)):
+            numbers = [number for number, _, account in subjects(binding) if account == hook.identity.name]
+            yield from (SetScalar(binding, ("subjects", number, "name"), name) for number in numbers)
 
 
 def _make_ordinary(hook: Manifest, release: Release) -> Iterator[Edit]:
-    if obstacle(hook) or (release.target == "helm" and is_created_once(release, hook)):
-        return
+    if release.target == "helm" and "pre-upgrade" not in release.meaning(hook).words:
+        return  # an upgrade would not bring it before its readers
     for key in hook.annotations:
         if key in HOOK_KEYS:
             yield RemoveText(hook, "annotations", key)
@@ -80,19 +78,29 @@ def _make_ordinary(hook: Manifest, release: Release) -> Iterator[Edit]:
     yield SetText(hook, "annotations", HOOK, "false")
 
 
-def _move(need: Need, release: Release) -> Edit:
+def _move(need: Need, release: Release) -> Iterator[Edit]:
     """To the wave before its first reader."""
     target = need.target
-    readers = [hook for hook in release.hook_readers if any(n.target is target for n in needs(release, hook))]
-    late = [r for r in readers if not set(release.meaning(r).words).isdisjoint(release.meaning(need.workload).words)]
+    words = set(release.meaning(need.workload).words)
+    late = [hook for hook in readers_of(release, target) if not words.isdisjoint(release.meaning(hook).words)]
     wave = min(release.meaning(reader).wave for reader in late) - 1
     own = HELM if release.target == "helm" and events(target.annotations) else ARGOCD
-    return SetText(target, "annotations", own.wave, str(wave))
+    if wave >= MIN_WAVE and not obstacle(target):
+        yield SetText(target, "annotations", own.wave, str(wave))
+
+
+def _give_copy(need: Need, copies: dict[int, Copy], release: Release, settings: Settings) -> Iterator[Edit]:
+    """The hook, or a hook on the way that is there in time, names the copy; ordinary readers never change."""
+    copy = copies[id(need.target)]
+    if existing(release, copy) is None:
+        yield CopyManifest(need.target, _edits_of_copy(need.target, release, settings))
+    if need.reference and release.meaning(need.reader).is_hook and id(need.reader) not in copies:
+        yield SetScalar(need.reader, need.reference.steps, copy.name)
 
 
 @lru_cache(maxsize=64)
-def _copy(original: Manifest, release: Release, settings: Settings) -> str:
-    """The text of the copy, the same for each of its readers."""
+def _edits_of_copy(original: Manifest, release: Release, settings: Settings) -> tuple[InPlace, ...]:
+    """What makes a copy of an object, the same for each of its readers."""
     copy = plan(release, settings).copies[id(original)]
     spelled = write(Meaning(Standing.HOOK, copy.words, copy.wave, copy.policies), release.target)
     spelled[COPY_OF] = original.identity.name
@@ -102,7 +110,9 @@ def _copy(original: Manifest, release: Release, settings: Settings) -> str:
         made += [RemoveText(original, field, key) for key in dropped]
     made += [SetText(original, "annotations", key, value) for key, value in spelled.items()]
     made.append(SetText(original, "labels", COPY_LABEL, "true"))
-    return copied(original, [*made, *_references_of_copy(copy, release, settings)])
+    metadata = nodes.lookup(original.root, "metadata")
+    made += [RemoveField(original, ("metadata", f)) for f in UNCOPIED_FIELDS if nodes.find(metadata, f)]
+    return (*made, *_references_of_copy(copy, release, settings))
 
 
 def _references_of_copy(copy: Copy, release: Release, settings: Settings) -> Iterator[InPlace]:
@@ -118,25 +128,24 @@ def _references_of_copy(copy: Copy, release: Release, settings: Settings) -> Ite
 
 
 def _only_served(copy: Copy, copies: dict[int, Copy], release: Release) -> Iterator[InPlace]:
-    """The subjects that the readers run as, under the names of their copies, and no others."""
+    """The accounts that the readers run as, under the names of their copies, and no others."""
     binding = copy.original
-    names = {}
-    for account in (
-        need.reader for reader in copy.readers for need in needs(release, reader) if need.target is binding
-    ):
-        own = account.identity.name
-        names[account.annotations.get(COPY_OF, own)] = copies[id(account)].name if id(account) in copies else own
-        names.setdefault(own, own)
-    listed = [(number, namespace, name) for number, namespace, name, _, _ in subjects(binding) if name in names]
-    if len(listed) == len(nodes.items(nodes.lookup(binding.root, "subjects"))) == 1:
-        number, _, name = listed[0]
-        if names[name] != name:
-            yield SetScalar(binding, ("subjects", number, "name"), names[name])
+    found = (need.reader for reader in copy.readers for need in needs(release, reader) if need.target is binding)
+    accounts = list(dict.fromkeys(found))
+    named: list[tuple[int, str, str, str]] = []
+    for number, namespace, name in subjects(binding):
+        for account in accounts:
+            own = account.identity.name
+            if name in (own, account.annotations.get(COPY_OF)) and _lives(release, account, binding, namespace):
+                named.append((number, namespace, name, copies[id(account)].name if id(account) in copies else own))
+                break
+    if len(named) == len(nodes.items(nodes.lookup(binding.root, "subjects"))) == 1:
+        number, _, name, new = named[0]
+        if new != name:
+            yield SetScalar(binding, ("subjects", number, "name"), new)
     else:
-        yield SetSubjects(binding, tuple((names[name], namespace) for _, namespace, name in listed))
+        yield SetSubjects(binding, tuple((new, namespace) for _, namespace, _, new in named))
 
 
-def _point_at_copy(need: Need, copies: dict[int, Copy], release: Release) -> Iterator[Edit]:
-    """The hook itself, or a hook on the way that is there in time, names the copy; ordinary readers never change."""
-    if need.reference and release.meaning(need.reader).is_hook and id(need.reader) not in copies:
-        yield SetScalar(need.reader, need.reference.steps, copies[id(need.target)].name)
+def _lives(release: Release, account: Manifest, binding: Manifest, namespace: str) -> bool:
+    return release.may_be(binding, namespace, release.namespace_of(account))
