@@ -18,6 +18,9 @@ from postrenderer.stream import Document, position
 MAX_DEPTH = 200  # libyaml's composer recurses in C and crashes at some 10,000 levels
 MAX_EXPANSION = 10  # nodes read through aliases, per node written (go-yaml's guard against alias bombs is alike)
 
+# `[nginx:1.2]` is valid; the libyaml of ruamel.yaml.clib is too old to know it.
+UNKNOWN_TO_OLD_LIBYAML = "found unexpected ':'"
+
 # libyaml's own words for what is wrong; words that could quote the input are not shown.
 SAFE_PROBLEMS = frozenset(
     (
@@ -61,8 +64,7 @@ class Resolver(BaseResolver):
 def compose(document: Document) -> Node | None:
     """The document's root node; None for comments only. Raises BadInputError with the place, never the text."""
     try:
-        _refuse_depth(document)
-        root = _parser().compose(document.text)
+        root = _composed(document)
     except MarkedYAMLError as error:
         raise _broken(document, error) from None
     except (YAMLError, ReusedAnchorWarning):
@@ -70,6 +72,18 @@ def compose(document: Document) -> Node | None:
     if root is not None and "&" in document.text:
         _refuse_expansion(document, root)
     return root
+
+
+def _composed(document: Document) -> Node | None:
+    try:
+        _refuse_depth(document, _parser())
+        return _parser().compose(document.text)
+    except MarkedYAMLError as error:
+        if error.problem != UNKNOWN_TO_OLD_LIBYAML:
+            raise
+        parser = _made(pure=True)
+        _refuse_depth(document, parser)
+        return parser.compose(document.text)
 
 
 def _parser() -> YAML:
@@ -81,10 +95,14 @@ def _parser() -> YAML:
 
 def use_parser(pure: bool) -> None:
     """Choose the parser; for tests, which try both."""
+    _parsers[:] = [_made(pure)]
+
+
+def _made(pure: bool) -> YAML:
     parser = YAML(typ="safe", pure=pure)
     parser.Resolver = Resolver
     warnings.simplefilter("error", ReusedAnchorWarning)  # it would quote the input; libyaml refuses as well
-    _parsers[:] = [parser]
+    return parser
 
 
 def _place(document: Document, index: int) -> str:
@@ -99,14 +117,14 @@ def _broken(document: Document, error: MarkedYAMLError) -> BadInputError:
     return BadInputError(f"{_place(document, mark.index if mark else 0)}: not valid YAML: {problem}", hint)
 
 
-def _refuse_depth(document: Document) -> None:
+def _refuse_depth(document: Document, parser: YAML) -> None:
     """Count levels by the parser's events, which need no recursion, wherever there could be too many."""
     text = document.text
     openers = text.count("[") + text.count("{")
     if openers <= MAX_DEPTH and not _DEEP_BLOCK.search("\n" + text):
         return
     depth = 0
-    for event in _parser().parse(text):
+    for event in parser.parse(text):
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise BadInputError(

@@ -30,6 +30,7 @@ class Glance(NamedTuple):
 
 
 UNSURE = Glance(sure=False)
+NULLS = frozenset(("null", "Null", "NULL", "~"))
 
 
 def glance(text: str) -> Glance:
@@ -40,7 +41,11 @@ def glance(text: str) -> Glance:
     if not api_version or not kind or metadata is None or kind.endswith("List"):
         return UNSURE
     names = _names(text, metadata)
-    if names is None or _ESCAPED_NAME.search(text, metadata, _block_end(text, metadata)):
+    if (
+        names is None
+        or not NULLS.isdisjoint((api_version, kind, *names))
+        or _ESCAPED_NAME.search(text, metadata, _block_end(text, metadata))
+    ):
         return UNSURE
     hooked = any(word in text for word in HOOK_WORDS)
     return Glance(True, api_version, kind, *names, hooked=hooked)

@@ -161,8 +161,8 @@ def _read_as_argocd(annotations: Mapping[str, str]) -> Meaning:
 def _read_as_helm(annotations: Mapping[str, str]) -> Meaning:
     found = events(annotations)
     if found:
-        listed = words(annotations, HELM.policy)
-        policies = known_policies(annotations, HELM, "helm") if listed else (BEFORE_CREATION,)
+        asked = HELM.policy in annotations  # an empty or useless list has no default either
+        policies = known_policies(annotations, HELM, "helm") if asked else (BEFORE_CREATION,)
         return Meaning(Standing.HOOK, found, number(annotations.get(HELM.wave, "")) or 0, policies)
     if HELM.hook not in annotations and ARGOCD.hook not in annotations:
         return Meaning(Standing.ORDINARY)

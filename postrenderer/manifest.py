@@ -52,9 +52,17 @@ class Place(NamedTuple):
 class Manifest:
     """A Kubernetes object in a document, or one item of a List; parsed when asked for more than a glance tells."""
 
-    def __init__(self, document: Document, seen: Glance, root: Node | None = None, item: int | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        seen: Glance,
+        root: Node | None = None,
+        item: int | None = None,
+        in_flow_list: bool = False,
+    ) -> None:
         self.document = document
         self.item = item
+        self.in_flow_list = in_flow_list
         self._seen = seen
         self._mentions: frozenset[str] | None = None
         if not seen.sure:
@@ -148,9 +156,12 @@ def manifests(document: Document, parse_all: bool = False) -> list[Manifest]:
         return []
     items = nodes.lookup(root, "items")
     kind = nodes.text(nodes.lookup(root, "kind")) or ""
-    if not kind.endswith("List") or not nodes.is_sequence(items):
+    if not kind.endswith("List") or items is None or not nodes.is_sequence(items):
         return [Manifest(document, UNSURE, root)]
-    return [Manifest(document, UNSURE, node, number) for number, node in enumerate(nodes.items(items))]
+    for node in nodes.items(items):
+        _refuse_repeated_keys(document, node)
+    flow = bool(items.flow_style)
+    return [Manifest(document, UNSURE, node, number, flow) for number, node in enumerate(nodes.items(items))]
 
 
 def _parsed(document: Document) -> Node | None:

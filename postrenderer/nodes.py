@@ -11,6 +11,7 @@ NULL_TAG = "tag:yaml.org,2002:null"
 STRING_TAG = "tag:yaml.org,2002:str"
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 MERGE = "<<"
+_ANCHOR = re.compile(r"(?:!\S*\s+)?&")
 
 # Plain scalars that sigs.k8s.io/yaml v1.6 (go-yaml v2 resolve.go) does not read as strings.
 NOT_A_STRING = re.compile(
@@ -51,7 +52,7 @@ def entries(mapping: Node | None) -> dict[str, tuple[Node, Node]]:
     found = {key.value: (key, value) for key, value in pairs(mapping)}
     if MERGE in found:
         merged = found.pop(MERGE)[1]
-        for source in reversed(merged.value if is_sequence(merged) else [merged]):
+        for source in merged.value if is_sequence(merged) else [merged]:
             found = {**entries(source), **found}
     return found
 
@@ -129,7 +130,7 @@ def is_string(node: Node, written: str) -> bool:
 
 def is_anchored(node: Node, written: str) -> bool:
     """Whether an alias may stand for this node elsewhere; its place begins with its properties."""
-    return "&" in written[start(node) : end(node)].partition("\n")[0].partition(" ")[0]
+    return _ANCHOR.match(written, start(node)) is not None
 
 
 def plain_data(node: Node | None, written: str) -> Any:

@@ -87,7 +87,9 @@ def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
     last = {finding.key: finding for finding in found}
     judged = tuple(_judge(finding, last, settings) for finding in seen.values())
     if not any(document.text.strip() for document in release.documents):
-        raise BugError("the rendered stream is empty")
+        raise BadInputError(
+            "nothing is left to apply: every object was left out", "Look at `unrunnable` in the settings."
+        )
     return Rendered(release.documents, judged)
 
 

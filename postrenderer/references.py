@@ -63,6 +63,8 @@ IN_POD_SPEC: tuple[tuple[Kind, str], ...] = (
     (SERVICE_ACCOUNT, "serviceAccountName"),
     (SERVICE_ACCOUNT, "serviceAccount"),  # deprecated alias; the API server refuses two that differ
     (CLAIM, "volumes.[].persistentVolumeClaim.claimName"),
+    (CLAIM, "volumes.[].ephemeral.volumeClaimTemplate.spec.dataSource.name"),
+    (CLAIM, "volumes.[].ephemeral.volumeClaimTemplate.spec.dataSourceRef.name"),
     (PROVIDER_CLASS, "volumes.[].csi.volumeAttributes.secretProviderClass"),
     (PRIORITY_CLASS, "priorityClassName"),
     (RUNTIME_CLASS, "runtimeClassName"),
@@ -124,10 +126,16 @@ def references(manifest: Manifest) -> list[Reference]:
     found = list(_at_known_places(manifest, kind))
     if kind not in POD_SPECS and kind not in ELSEWHERE:
         found += _anywhere(manifest.root, found)
-    for number, reference in enumerate(found):
-        if nodes.is_anchored(reference.node, manifest.document.text):
-            found[number] = reference._replace(written_here=False)
+    if "&" in manifest.document.text:
+        found = [reference._replace(written_here=_is_used_once(manifest, reference)) for reference in found]
     return sorted(found, key=lambda reference: nodes.start(reference.node))
+
+
+def _is_used_once(manifest: Manifest, reference: Reference) -> bool:
+    """Whether neither the name nor anything it stands in is anchored for use elsewhere."""
+    text = manifest.document.text
+    passed = (nodes.step(manifest.root, reference.steps[:depth]) for depth in range(1, len(reference.steps) + 1))
+    return reference.written_here and not any(nodes.is_anchored(node, text) for node in passed)
 
 
 def subjects(binding: Manifest) -> Iterator[tuple[int, str, str]]:

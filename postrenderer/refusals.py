@@ -66,6 +66,8 @@ def _unwritable(release: Release, need: Need) -> str:
     metadata = nodes.lookup(target.root, "metadata")
     if metadata is not None and metadata.flow_style and any(nodes.find(metadata, field) for field in UNCOPIED_FIELDS):
         return f"its {' or '.join(UNCOPIED_FIELDS)} cannot be left out of one line"
+    if target.item is not None and scissors.holds_anchors(target):
+        return "it has anchors, which one document cannot hold twice"
     if scissors.is_open_ended(target):
         return "its text ends with the stream, without a line end"
     if release.meaning(need.workload).wave <= MIN_WAVE:

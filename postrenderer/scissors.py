@@ -9,6 +9,7 @@ from postrenderer.nodes import Node
 from postrenderer.stream import Document, Splice
 
 _ITEM = re.compile(r"([ \t]*)-( +)\Z")
+_ANCHORS = re.compile(r"[\s,\[{][&*][^\s,\]}]")
 _COMMA = re.compile(r"\s*,\s*")
 _END_MARKER = re.compile(r"\n\.\.\.(?=\s|\Z)")
 _SOURCE = re.compile(r"^# Source: [^\r\n]*", re.MULTILINE)
@@ -50,12 +51,15 @@ def is_open_ended(manifest: Manifest) -> bool:
     return not text.endswith("\n") and text[nodes.start(_last_leaf(manifest.root))] in "|>"
 
 
+def holds_anchors(manifest: Manifest) -> bool:
+    begin, finish = own_text(manifest)
+    return _ANCHORS.search(manifest.document.text, begin, finish) is not None
+
+
 def is_own_item(manifest: Manifest) -> bool:
     """Whether another item can be written behind this one: in flow style, or `- ` and the object's first key."""
     text, begin = manifest.document.text, nodes.start(manifest.root)
-    if manifest.root.flow_style:
-        return True
-    return _ITEM.match(text[text.rfind("\n", 0, begin) + 1 : begin]) is not None
+    return manifest.in_flow_list or _ITEM.match(text[text.rfind("\n", 0, begin) + 1 : begin]) is not None
 
 
 def node_end(node: Node, text: str) -> int:
@@ -66,7 +70,8 @@ def node_end(node: Node, text: str) -> int:
     if nodes.is_sequence(node) and not node.flow_style and node.value:
         return max(node_end(node.value[-1], text), nodes.start(node) + 1)
     begin = nodes.start(node)
-    return begin + len(text[begin : nodes.end(node)].rstrip(" \t\r\n"))
+    written = text[begin : nodes.end(node)].rstrip(" \t\r\n")
+    return begin + len(written) if written else 0  # the mark of nothing may stand anywhere behind its key
 
 
 def without_field(manifest: Manifest, steps: tuple[str | int, ...]) -> Splice:
@@ -124,21 +129,23 @@ def new_document(after: Document, text: str) -> Document:
 def new_item(after: Manifest, text: str) -> Splice:
     document = after.document.text
     begin, finish = own_text(after)
-    dash = _ITEM.match(document[document.rfind("\n", 0, begin) + 1 : begin])
-    if not dash or after.root.flow_style:
+    if after.in_flow_list:
         return Splice(finish, finish, f", {text}")
+    dash = _ITEM.match(document[document.rfind("\n", 0, begin) + 1 : begin])
+    assert dash is not None
+    end = finish if document[finish - 1 : finish] == "\n" else line_end(document, finish)
     newline = after.document.newline
-    lead = "" if document[finish - 1 : finish] == "\n" else newline
-    return Splice(finish, finish, f"{lead}{dash[1]}-{dash[2]}{text}" + ("" if text.endswith("\n") else newline))
+    lead = "" if document[end - 1 : end] == "\n" else newline
+    return Splice(end, end, f"{lead}{dash[1]}-{dash[2]}{text}" + ("" if text.endswith("\n") else newline))
 
 
 def without_item(manifest: Manifest) -> Splice:
-    """An item with its dash, or in flow style with one of its commas."""
+    """An item with its dash, or in a flow list with one of its commas."""
     text = manifest.document.text
     begin, finish = own_text(manifest)
-    dash = _ITEM.match(text[text.rfind("\n", 0, begin) + 1 : begin])
-    if dash and not manifest.root.flow_style:
-        return Splice(begin - len(dash[0]), finish, "")
+    if not manifest.in_flow_list:
+        end = finish if text[finish - 1 : finish] == "\n" else line_end(text, finish)
+        return Splice(text.rfind("\n", 0, begin) + 1, end, "")
     comma = _COMMA.match(text, finish)
     before = text[:begin].rstrip()
     if not comma and before.endswith(","):

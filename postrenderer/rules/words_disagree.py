@@ -33,6 +33,7 @@ from postrenderer.settings import Settings
 
 ID = "words-disagree"
 SEVERITY = Severity.WARNING
+MARKED = "as a PreSync object"  # reported, not overruled
 
 
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
@@ -50,4 +51,4 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         if is_marked(manifest, settings) and standing is not Standing.ORDINARY and not release.is_pre_sync(manifest):
             message = f"{manifest} is marked as a PreSync object, and its own words say something else"
             hint = "Remove its hook annotations, or move it out of the folder."
-            yield Finding(ID, SEVERITY, manifest, message, hint, "is marked", manifest.place())
+            yield Finding(ID, SEVERITY, manifest, message, hint, "is marked", manifest.place(), (), MARKED)

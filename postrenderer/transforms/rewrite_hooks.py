@@ -21,7 +21,7 @@ def settle(finding: Finding, release: Release, settings: Settings) -> Iterator[E
     elif finding.rule == non_string_annotation.ID:
         key = str(finding.about)
         yield SetText(manifest, "annotations", key, manifest.annotations[key])
-    elif release.meaning(manifest).is_hook:
+    elif release.meaning(manifest).is_hook and finding.about != words_disagree.MARKED:
         yield from _spelled(manifest, release)
 
 
