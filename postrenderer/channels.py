@@ -98,8 +98,10 @@ def _bytes(file: str, limit: int) -> bytes:
 
 def _separated(before: list[Document], documents: list[Document]) -> list[Document]:
     """The documents of a further file, behind a separator where it brings none."""
-    if before and documents and not documents[0].text.startswith("---"):
-        last = before[-1]
-        end = "" if last.text.endswith("\n") else "\n"
-        before[-1] = last._replace(text=last.text + end + "---\n")
+    if before and documents:
+        first = documents[0]
+        lead = "" if before[-1].text.endswith("\n") else "\n"
+        separator = "" if first.text.startswith("---") else "---\n"
+        written = first._replace(text=lead + separator + first.text, line=first.line - bool(lead) - bool(separator))
+        return [written, *documents[1:]]
     return documents

@@ -10,6 +10,7 @@ from postrenderer.stream import Document, Splice
 
 _ITEM = re.compile(r"([ \t]*)-( +)\Z")
 _ANCHORS = re.compile(r"[\s,\[{][&*][^\s,\]}]")
+_COLON = re.compile(r"\s*:")
 _COMMA = re.compile(r"\s*,\s*")
 _END_MARKER = re.compile(r"\n\.\.\.(?=\s|\Z)")
 _SOURCE = re.compile(r"^# Source: [^\r\n]*", re.MULTILINE)
@@ -154,8 +155,9 @@ def without_item(manifest: Manifest) -> Splice:
 
 
 def colon(key: Node, text: str) -> int:
-    """The place behind a key's colon."""
-    return text.index(":", nodes.end(key)) + 1
+    """The place behind a key's colon; behind the key where a flow mapping has none."""
+    found = _COLON.match(text, nodes.end(key))
+    return found.end() if found else nodes.end(key)
 
 
 def block_end(node: Node, text: str) -> int:

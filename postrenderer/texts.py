@@ -62,7 +62,8 @@ def _flow_map(
         if key.value in changes:
             kept.append("{}: {}".format(*map(scissors.quoted, changes[key.value])))
         elif key.value not in removed:
-            kept.append(text[nodes.start(key) : scissors.node_end(value, text)])
+            entry = text[nodes.start(key) : max(scissors.colon(key, text), _value_end(value, text))]
+            kept.append(entry + " " if entry.endswith(":") else entry)  # `{a:}` would be another key
     kept += [f"{scissors.quoted(key)}: {scissors.quoted(value)}" for key, value in added]
     return Splice(nodes.start(mapping), nodes.end(mapping), "{" + ", ".join(kept) + "}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from postrenderer import compose
@@ -12,6 +13,11 @@ from . import corpus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# The same examples in every run: a failure in CI is one that everybody sees.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None, max_examples=200)
+hypothesis.settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,7 +1,7 @@
 """Every situation in cases/: a folder with what goes in, what comes out and what is said.
 
-`input.yaml` says in its first line what it proves; `settings.yaml` is optional; a missing `expected.yaml` means that the
-release is refused. `pytest --update-cases` writes anew what comes out: look at it before you keep it.
+`input.yaml` says in its first line what it proves; `settings.yaml` is optional; a missing `expected.yaml` means that
+the release is refused. `pytest --update-cases` writes anew what comes out: look at it before you keep it.
 """
 
 import re

@@ -115,7 +115,6 @@ WORDS = [
     "true",
     "|\n    db",
     "&a db",
-    "d\n    b",
     '"d\\x62"',
     "''",
 ]
@@ -136,47 +135,40 @@ WORDS += [
     "dé",
 ]
 VALUES = st.sampled_from(WORDS)
-METADATA = st.lists(
-    st.sampled_from(
-        [
-            "{}name: {}",
-            "{}namespace: {}",
-            "{}name:  {}",
-            "{}'name': {}",
-            "{}labels: {{}}",
-            "{}labels:\n{}  name: other",
-            "{}? name\n{}: other",
-            "{}name : {}",
-            "{}annotations:\n{}  a: |\n{}    name: x\n\n{}    namespace: y",
-            "# c",
-            "",
-            "{}<<: {{name: merged}}",
-            "{}description: |\n\n{}name: x",
-            "{}folded: a\n{}  name: x",
-        ]
-    ),
-    min_size=1,
-    max_size=4,
-)
+METADATA = [
+    "{i}name: {v}",
+    "{i}namespace: {v}",
+    "{i}name:  {v}",
+    "{i}'name': {v}",
+    "{i}name : {v}",
+    "{i}? name\n{i}: {v}",
+    "{i}labels: {{}}",
+    "{i}labels:\n{i}  name: other",
+    "{i}annotations:\n{i}  a: |\n{i}    name: x\n\n{i}    namespace: y",
+    "{i}description: |\n\n{i}name: x",
+    "{i}folded: a\n{i}  name: x",
+    "{i}<<: {{name: merged}}",
+    "# c",
+    "",
+]
+REST = ["spec:\n  name: x\n  metadata:\n    name: y", "data: {}", "# c", "", "data: |\n  kind: x\n\n  y"]
 
 
 @st.composite
 def documents(draw: st.DrawFn) -> str:
     """Objects that are plain but for a few oddities."""
     indent = draw(st.sampled_from(["  ", " ", "    "]))
-    listed = draw(METADATA)
-    lines = [line.replace("{}", indent, line.count("{}") - line.endswith(": {}")) for line in listed]
-    lines = [line.replace("{{}}", "{}") if "labels" in line else line.replace("{}", draw(VALUES)) for line in lines]
-    body = "\n".join(line.replace("{{", "{").replace("}}", "}") for line in lines)
+    lines = draw(st.lists(st.sampled_from(METADATA), min_size=1, max_size=4))
     parts = [
         f"apiVersion: {draw(st.sampled_from(['v1', 'apps/v1', *WORDS[:4]]))}",
         f"kind: {draw(st.sampled_from(['Secret', 'Pod', 'List', *WORDS[:6]]))}",
-        "metadata:" + draw(st.sampled_from(["", " # c", " "])) + "\n" + body,
-        draw(
-            st.sampled_from(
-                ["spec:\n  name: x\n  metadata:\n    name: y", "data: {}", "# c", "", "data: |\n  kind: x\n\n  y"]
-            )
+        "\n".join(
+            [
+                "metadata:" + draw(st.sampled_from(["", " # c", " "])),
+                *(line.format(i=indent, v=draw(VALUES)) for line in lines),
+            ]
         ),
+        draw(st.sampled_from(REST)),
     ]
     return draw(st.sampled_from(["", "---\n", "# c\n"])) + "\n".join(draw(st.permutations(parts))) + "\n"
 

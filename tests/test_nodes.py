@@ -45,10 +45,11 @@ def test_a_value_knows_where_it_stands() -> None:
     assert text[nodes.start(labels) : nodes.end(labels)] == "{a: b}"
 
 
-def test_places_hold_in_windows_lines_and_behind_a_byte_order_mark() -> None:
-    for text in ("a: 1\r\nname: db\r\n", "\ufeffa: 1\nname: db\n", "a: \u00a0🚧\nname: db\n"):
-        name = nodes.lookup(root(text), "name")
-        assert text[nodes.start(name) : nodes.start(name) + 2] == "db"
+@pytest.mark.parametrize("text", ["a: 1\r\nname: db\r\n", "\ufeffa: 1\nname: db\n", "a: \u00a0🚧\nname: db\n"])
+def test_places_hold_in_windows_lines_and_behind_odd_characters(text: str) -> None:
+    *_, last = split(text)
+    name = nodes.lookup(compose.compose(last), "name")
+    assert last.text[nodes.start(name) : nodes.end(name)] == "db"
 
 
 BROKEN = {
@@ -196,6 +197,16 @@ def test_looking_where_nothing_is_finds_nothing() -> None:
     assert nodes.pairs(nodes.lookup(found, "a")) == []
 
 
+FLOW_WORDS = ["nginx:1.2", "http://x/", "--listen=0.0.0.0:80", "-x", "a#b", "10:20", "d'e", "a&b"]
+
+
+@pytest.mark.parametrize("word", FLOW_WORDS)
+def test_a_plain_word_in_flow_style_is_read_as_kubectl_reads_it(word: str) -> None:
+    found = root(f"a: [{word}, x]\nb: {{c: {word}}}\n")
+    assert [nodes.text(item) for item in nodes.items(nodes.lookup(found, "a"))] == [word, "x"]
+    assert nodes.text(nodes.at(found, "b", "c")) == word
+
+
 # As sigs.k8s.io/yaml v1.6 reads them into a map[string]string: what is no string there is refused or hidden.
 STRINGS = [
     "x",
@@ -248,11 +259,23 @@ def test_numbers_keep_their_spelling_for_comparing() -> None:
     }
 
 
-def test_what_stands_behind_an_alias_or_a_merge_is_not_inside() -> None:
+def written(mapping: nodes.Node | None, key: str) -> bool:
+    pair = nodes.find(mapping, key)
+    return pair is not None and nodes.is_written(mapping, *pair)
+
+
+def test_what_stands_behind_an_alias_or_a_merge_is_not_written_there() -> None:
     found = root("a: &a\n  b: c\nd: *a\ne:\n  <<: *a\n  f: g\n")
-    assert nodes.inside(nodes.at(found, "a", "b"), nodes.at(found, "a"))
-    assert nodes.inside(nodes.at(found, "e", "f"), nodes.at(found, "e"))
-    assert not nodes.inside(nodes.at(found, "e", "b"), nodes.at(found, "e"))
+    assert written(found, "a")
+    assert written(nodes.at(found, "a"), "b")
+    assert written(nodes.at(found, "e"), "f")
+    assert not written(found, "d")
+    assert not written(nodes.at(found, "e"), "b")
+
+
+def test_an_item_that_stands_behind_an_alias_is_not_written_there() -> None:
+    found = root("- &a {b: c}\n- d\n- *a\n")
+    assert [here for _, _, here in nodes.held(found)] == [True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -283,6 +283,7 @@ ALIASED = {
     "the anchor itself": "spec: {template: {spec: {serviceAccountName: &n db, nodeName: *n}}}",
     "the pod": "a: &p {serviceAccountName: db}\nspec: {template: {spec: *p}}",
     "a merge": "a: &p {serviceAccountName: db}\nspec: {template: {spec: {<<: *p}}}",
+    "a part of what is used again": "spec: {template: &t {spec: {serviceAccountName: db}}}\nother: *t",
     "a container": "a: &c {envFrom: [{secretRef: {name: db}}]}\nspec: {template: {spec: {containers: [*c]}}}",
 }
 

@@ -62,6 +62,6 @@ def _made_late(release: Release, settings: Settings) -> Iterator[tuple[Need, str
         for reader in dict.fromkeys((workload, *(need.target for need in needs(release, workload)))):
             for reference in release.references(reader):
                 made = [] if release.resolve(reader, reference) else release.producers(reader, reference)
-                late = [producer for producer in made if not is_shared_on_purpose(producer, settings)]
+                late = [p for p in made if p is not reader and not is_shared_on_purpose(p, settings)]
                 if late and not any(is_in_time(release, producer, workload) for producer in made):
                     yield Need(workload, reader, late[0], reference), reference.name

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..oracle import meaning
+from ..oracle.references import makes_secret, workload_targets
 from ..oracle.release import Release
 from .description import VOCABULARY, argo_cds_reading, assert_same, described, helms_reading
 from .rendering import (
@@ -24,6 +26,9 @@ from .rendering import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ..oracle.objects import Resource
+    from ..oracle.references import Target
 
 REFUSED = "external-secret"  # until presync makes copies of what makes Secrets
 OWN_MODES = ("helm", "argocd")  # those in which the chart makes hooks and copies itself
@@ -105,6 +110,27 @@ def test_without_the_migration_nothing_of_the_presync_folder_is_left(file: Path,
     assert "-migrate" not in text
     assert "presync/" not in text.replace("/presync/", "")
     assert for_argo_cd(text).keys() < for_argo_cd(rendered(file, "postrenderer")).keys()
+
+
+OUTSIDE = {"database-credentials", "mirror-credentials", "database-owner", "company-authorities", "high"}
+WAVES_BEFORE = {"Job": 0, "ExternalSecret": 2}  # 1 for the rest
+
+
+@each_file
+@each_own_mode
+def test_all_that_the_migration_reads_is_made_in_the_waves_before_it(file: Path, mode: str) -> None:
+    release = Release(rendered(file, mode), NAMESPACE)
+    hooks = [resource for resource in release.resources if meaning.runs_as_hook(resource)]
+    (job,) = (resource for resource in hooks if resource.key.kind == "Job")
+    read = {target for target in workload_targets(job) if target.name not in OUTSIDE}
+    missing = {one for one in read if not any(one == hook.key or _makes(hook, one) for hook in hooks)}
+    assert missing == set()
+    before = {str(hook): meaning.wave(job) - meaning.wave(hook) for hook in hooks}
+    assert before == {str(hook): WAVES_BEFORE.get(hook.key.kind, 1) for hook in hooks}
+
+
+def _makes(hook: Resource, target: Target) -> bool:
+    return target.kind == "Secret" and makes_secret(hook, target.name)
 
 
 @each_file
