@@ -33,21 +33,26 @@ def write(text: str) -> None:
         raise PostRendererError(f"stdout could not be written: {error.strerror}") from None
 
 
-def tell(text: str, log: str = "") -> None:
+def tell(text: str, log_file: str = "") -> None:
     """Findings on stderr, in the log file, and on the stderr of a Helm that would hide ours."""
     if not text:
         return
     _say(text)
-    if log:
-        try:
-            _append(log, text)
-        except OSError as error:
-            _say(f"warning: the log {log} could not be written: {error.strerror}\n")
+    log(text, log_file)
     if _helm_hides_stderr():
         try:
             _append(f"/proc/{os.getppid()}/fd/2", text)
         except OSError:
             return
+
+
+def log(text: str, file: str) -> None:
+    """Appends to the log file, if there is one; that it cannot be written is a warning."""
+    if file:
+        try:
+            _append(file, text)
+        except OSError as error:
+            _say(f"warning: the log {file} could not be written: {error.strerror}\n")
 
 
 def parent_command() -> list[str]:

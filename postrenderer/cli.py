@@ -52,7 +52,7 @@ def _place(error: Exception) -> str:
     """Module and line of the last frame of our own."""
     place, trace = "presync", error.__traceback__
     while trace is not None:
-        if "postrenderer" in trace.tb_frame.f_code.co_filename:
+        if trace.tb_frame.f_code.co_filename.startswith(os.path.dirname(__file__) + os.sep):
             place = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place

@@ -19,9 +19,10 @@ app = typer.Typer(
     no_args_is_help=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
-Files = Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Files to read; stdin if there are none.")]
+Files = Annotated[list[str] | None, typer.Argument(metavar="FILE", help="Files to read; stdin if there are none.")]
 Target = Annotated[
     str | None,
     typer.Option(
@@ -118,14 +119,19 @@ def lint(
 @app.command("settings")
 def settings_command(
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the settings file.")] = False,
+    settings: SettingsFile = None,
 ) -> None:
     """Print the settings in force, or the schema of the settings file."""
-    typer.echo(json.dumps(json_schema() if schema else shown(settings_of(Options().completed())), indent=2))
+    typer.echo(
+        json.dumps(
+            json_schema() if schema else shown(settings_of(Options(settings=settings or "").completed())), indent=2
+        )
+    )
 
 
 @app.command()
 def helm_plugin_dir() -> None:
-    """Print the folder of the Helm 4 plugin, for `HELM_PLUGINS=$(presync helm-plugin-dir)`."""
+    """Print the folder of the Helm 4 plugin, for `HELM_PLUGINS=$(presync helm-plugin-dir):$(helm env HELM_PLUGINS)`."""
     typer.echo(Path(postrenderer.__file__).parent / "helm_plugin")
 
 

@@ -103,9 +103,9 @@ def _late(release: Release) -> Iterator[Need]:
     """Needs of hooks that are not in time and that no other wave would bring in time."""
     for reader in release.hook_readers:
         for need in needs(release, reader):
-            if _is_repeated(release, need.target) or is_in_time(release, need.target, reader):
+            if _is_repeated(release, need.target) or _is_repeated(release, need.reader):
                 continue
-            if not is_movable(release, need):
+            if not is_in_time(release, need.target, reader) and not is_movable(release, need):
                 yield need
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong for a reason the user can act on."""
+"""What ends a command with a message."""
 
 
 class PostRendererError(Exception):

@@ -44,7 +44,7 @@ class Finding(NamedTuple):
 
 
 def is_allowed(finding: Finding, settings: Settings) -> bool:
-    """Whether the settings or the object's own `presync/allow` accept it; a locked rule only the settings' owner."""
+    """Whether the settings or the object's own `presync/allow` accept it; nothing silences a locked rule."""
     if finding.rule in settings.lock:
         return False
     own = finding.manifest.annotations.get(ALLOW, "") if finding.manifest.may_be_hooked else ""

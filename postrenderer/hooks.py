@@ -5,7 +5,7 @@ Helm 4.3.0 pkg/release/v1/util/manifest_sorter.go and pkg/release/v1/hook.go (te
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Literal, NamedTuple
 
@@ -21,6 +21,10 @@ class Vocabulary(NamedTuple):
     policy: str
     others: tuple[str, ...] = ()
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return self.hook, self.wave, self.policy
+
 
 ARGOCD = Vocabulary(
     "Argo CD", "argocd.argoproj.io/hook", "argocd.argoproj.io/sync-wave", "argocd.argoproj.io/hook-delete-policy"
@@ -29,7 +33,7 @@ HELM = Vocabulary(
     "Helm", "helm.sh/hook", "helm.sh/hook-weight", "helm.sh/hook-delete-policy", ("helm.sh/hook-output-log-policy",)
 )
 VOCABULARIES: dict[Target, Vocabulary] = {"argocd": ARGOCD, "helm": HELM}
-HOOK_KEYS = frozenset((*ARGOCD[1:4], *HELM[1:4], *HELM.others))
+HOOK_KEYS = frozenset((*ARGOCD.keys, *HELM.keys, *HELM.others))
 
 SYNC_PHASES = ("PreSync", "Sync", "PostSync", "SyncFail")
 DELETE_PHASES = ("PreDelete", "PostDelete")
@@ -117,11 +121,20 @@ def unknown_words(annotations: Mapping[str, str], vocabulary: Vocabulary) -> tup
 
 def known_policies(annotations: Mapping[str, str], vocabulary: Vocabulary, target: Target) -> tuple[str, ...]:
     """The delete policies of one annotation that the target heeds, in Argo CD's spelling."""
-    found = words(annotations, vocabulary.policy)
-    if vocabulary is ARGOCD:
-        return _ordered(tuple(POLICIES.values()), found)
-    heeded = (word.lower() for word in found) if target == "helm" else iter(found)  # Helm folds case, Argo CD does not
-    return _ordered(tuple(POLICIES.values()), (POLICIES.get(word, "") for word in heeded))
+    found = [_heard(word, vocabulary, target) for word in words(annotations, vocabulary.policy)]
+    spelled = found if vocabulary is ARGOCD else [POLICIES.get(word, "") for word in found]
+    return _ordered(tuple(POLICIES.values()), spelled)
+
+
+def _heard(word: str, vocabulary: Vocabulary, target: Target) -> str:
+    """Helm folds the case of its own words, Argo CD of none."""
+    return word.lower() if vocabulary is HELM and target == "helm" else word
+
+
+def unknown_policies(annotations: Mapping[str, str], vocabulary: Vocabulary, target: Target) -> tuple[str, ...]:
+    known = tuple(POLICIES.values()) if vocabulary is ARGOCD else tuple(POLICIES)
+    listed = words(annotations, vocabulary.policy)
+    return tuple(word for word in listed if _heard(word, vocabulary, target) not in known)
 
 
 def write(meaning: Meaning, target: Target) -> dict[str, str]:
@@ -199,6 +212,6 @@ def number(written: str) -> int | None:
     return int(written) if _NUMBER.match(written) and -(2**63) <= int(written) < 2**63 else None
 
 
-def _ordered(known: tuple[str, ...], found: object) -> tuple[str, ...]:
-    wanted = set(found)  # type: ignore[call-overload]
+def _ordered(known: tuple[str, ...], found: Iterable[str]) -> tuple[str, ...]:
+    wanted = set(found)
     return tuple(word for word in known if word in wanted)

@@ -16,6 +16,7 @@ from postrenderer.settings import DEFAULTS, Settings
 from postrenderer.stream import Document, join
 from postrenderer.transforms import TRANSFORMS
 
+SETTLED = frozenset(rule.ID for transform in TRANSFORMS for rule in transform.SETTLES)
 MAX_ROUNDS = 8  # each round of a transform follows references one step further; real charts need two
 
 
@@ -72,6 +73,7 @@ def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
     """Every transform in its order, then the checks. Raises BugError where a check fails."""
     found = list(find(release, settings))
     seen = {finding.key: finding for finding in found}
+    native = {manifest.identity for manifest in release.manifests}
     for transform in TRANSFORMS:
         for _ in range(MAX_ROUNDS):
             edits = list(settlements(transform, found, release, settings))
@@ -80,12 +82,14 @@ def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
             changed = release.edited(edits)
             checks.check_edits(changed, edits)
             release, found = changed, list(find(changed, settings))
-            seen = {**seen, **{finding.key: finding for finding in found if finding.key not in seen}}
+            for finding in found:
+                if finding.manifest.identity in native:
+                    seen.setdefault(finding.key, finding)
         else:
             raise BugError(f"{transform.__name__} still finds something to do after {MAX_ROUNDS} rounds")
     check_settled(release, found, settings)
     last = {finding.key: finding for finding in found}
-    judged = tuple(_judge(finding, last, settings) for finding in seen.values())
+    judged = tuple(_judge(finding, last, settings) for finding in {**seen, **last}.values())
     if not any(document.text.strip() for document in release.documents):
         raise BadInputError(
             "nothing is left to apply: every object was left out", "Look at `unrunnable` in the settings."
@@ -121,10 +125,10 @@ def check_settled(release: Release, found: list[Finding], settings: Settings) ->
 
 
 def _judge(finding: Finding, last: dict[tuple[str, str], Finding], settings: Settings) -> Judged:
-    settles = any(finding.rule == rule.ID for transform in TRANSFORMS for rule in transform.SETTLES)
+    settles = finding.rule in SETTLED
     allowed = is_allowed(finding, settings)
     if settles and not allowed and (reason := obstacle(finding.manifest)):
-        hint = f"presync does not edit it, because {reason}: write the metadata out, a key a line."
+        hint = f"presync cannot edit it: {reason}. Write the metadata one key per line, without anchors and aliases."
         severity = Severity.WARNING if finding.severity is Severity.NOTE else Severity.ERROR
         finding = finding._replace(severity=severity, hint=hint)
     return Judged(finding, settles and finding.key not in last, allowed)

@@ -25,6 +25,16 @@ COPIED_KINDS = (SECRET, CONFIG_MAP, SERVICE_ACCOUNT, ROLE, CLUSTER_ROLE, *BINDIN
 UNCOPIED_FIELDS = ("finalizers", "ownerReferences")  # they would hold or take a copy's deletion
 MIN_WAVE = -(2**63)
 
+# What to do about a reason that has a remedy of its own.
+REMEDIES = {
+    "it may be one of several": "Pass --namespace.",
+    "the cloud trusts it": "Give the migration an account of its own, or set `copies.serviceAccount: share`.",
+    "Vault trusts it": "Give the migration an account of its own, or set `copies.serviceAccount: share`.",
+    "it is generated anew": "Let the migration read a Secret that exists already.",
+    "its text ends with the stream": "End the file with a line end.",
+    "the name stands where": "Write the name out in this object, in a field that Kubernetes defines.",
+}
+
 CLOUD_IDENTITIES = (
     "eks.amazonaws.com/role-arn",
     "iam.gke.io/gcp-service-account",
@@ -36,6 +46,7 @@ TOKEN_TYPES = {
     "helm.sh/release.v1": "is Helm's own record of a release",
 }
 GENERATED_BY = ("secret-generator.v1.mittwald.de/autogenerate",)
+MAKES_SECRETS = "it makes Secrets, and presync does not copy what makes Secrets yet"
 NAMESPACE_UNKNOWN = "it may be one of several, since the namespace is not known"
 VAULT_ROLE = "vault.hashicorp.com/role"
 MOUNTABLE = "kubernetes.io/enforce-mountable-secrets"
@@ -50,11 +61,11 @@ def refusal(release: Release, need: Need, settings: Settings) -> str:
     if len({m.identity for m in release.resolve(need.reader, need.reference)} if need.reference else ()) > 1:
         return NAMESPACE_UNKNOWN
     if release.meaning(target).standing in (Standing.SKIPPED, Standing.UNRUN, Standing.UNKNOWN):
-        return "it is never created: its own hook words are none that run"
+        return "it is never created: none of its hook words is one that runs"
     if kind in PRODUCERS and kind != PROVIDER_CLASS:
-        return f"{target.identity.kind} makes the Secret in Sync, and presync does not copy what makes Secrets yet"
+        return MAKES_SECRETS
     if kind not in COPIED_KINDS:
-        return "a PersistentVolumeClaim is shared or not there" if kind == CLAIM else "its kind is not one to copy"
+        return "a volume has data of its own" if kind == CLAIM else f"presync copies no {target.identity.kind}"
     return _kept_back(release, need, settings) or _unwritable(release, need)
 
 
@@ -103,7 +114,7 @@ def _kept_back(release: Release, need: Need, settings: Settings) -> str:
     if kind == CLUSTER_ROLE and nodes.lookup(target.root, "aggregationRule") is not None:
         return "its rules are gathered from other ClusterRoles"
     if kind == PROVIDER_CLASS and nodes.at(target.root, "spec", "secretObjects") is not None:
-        return "it makes Secrets, and presync does not copy what makes Secrets yet"
+        return MAKES_SECRETS
     return ""
 
 

@@ -103,7 +103,8 @@ def load(file: "Path") -> Settings:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         key = ".".join(map(str, first["loc"])) or "the file"
         hint = "`presync settings --schema` prints every key."
-        raise SettingsError(f"{file}: {key}: {first['msg'][0].lower()}{first['msg'][1:]}", hint) from None
+        said = "unknown key" if first["type"] == "extra_forbidden" else first["msg"][0].lower() + first["msg"][1:]
+        raise SettingsError(f"{file}: {key}: {said}", hint) from None
     settings: Settings = _merged(DEFAULTS, checked.model_dump(exclude_unset=True))
     return settings
 
@@ -132,7 +133,7 @@ def _model(shape: type) -> Any:
     from pydantic import ConfigDict, Field, create_model
     from pydantic.alias_generators import to_camel
 
-    config = ConfigDict(extra="forbid", alias_generator=to_camel, strict=False, populate_by_name=False)
+    config = ConfigDict(extra="forbid", alias_generator=to_camel)
     fields: dict[str, Any] = {}
     for name, hint in get_type_hints(shape, include_extras=True).items():
         kind, description = hint.__origin__, hint.__metadata__[0]
@@ -141,7 +142,8 @@ def _model(shape: type) -> Any:
             kind = _model(kind)
             fields[name] = (kind, Field(default_factory=kind, description=description))
         else:
-            fields[name] = (kind, Field(default=default, description=description))
+            least = 0 if kind in (int, int | None) else None
+            fields[name] = (kind, Field(default=default, description=description, ge=least, strict=least == 0 or None))
     return create_model(shape.__name__, __config__=config, __doc__=shape.__doc__, **fields)
 
 

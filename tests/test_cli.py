@@ -78,7 +78,7 @@ def test_a_refused_release_gives_no_output_and_a_reason() -> None:
     assert lines[0].startswith("error[copy-refused]: Job/migrate reads Secret/db")
     assert lines[1].startswith("  stdin:")
     assert lines[-2].startswith("  hint: ")
-    assert lines[-1] == "presync: 0 settled, 1 error"
+    assert lines[-1] == "presync: refused, nothing was written: 1 error"
 
 
 BAD = {

@@ -196,11 +196,11 @@ VAULTED = "spec: {template: {metadata: {annotations: {vault.hashicorp.com/role: 
 REFUSED = {
     "a volume claim": (
         thing("PersistentVolumeClaim", "data") + job(pod="volumes: [{persistentVolumeClaim: {claimName: data}}]"),
-        "a PersistentVolumeClaim is shared or not there",
+        "a volume has data of its own",
     ),
     "another kind": (
         thing("ResourceClaim", "gpu", api="resource.k8s.io/v1") + job(pod="resourceClaims: [{resourceClaimName: gpu}]"),
-        "its kind is not one to copy",
+        "presync copies no ResourceClaim",
     ),
     **{
         f"a Secret of type {kind}": (secret(body=f"type: {kind}\ndata: {{a: b}}") + job(), reason)

@@ -4,23 +4,38 @@ from collections.abc import Iterable, Iterator
 
 from postrenderer.errors import BugError, PostRendererError
 from postrenderer.findings import Finding, Severity
-from postrenderer.pipeline import Judged
+from postrenderer.pipeline import Judged, Rendered
 
 REPORT_BUG = "Nothing was written. Please report this with the output of `presync --version` and the chart's name."
 
 
-def rendered(judged: Iterable[Judged]) -> str:
-    """What `render` says: what it settled in a line each, and in full what is left."""
-    heavy = [each for each in judged if each.finding.severity is not Severity.NOTE and not each.allowed]
-    settled = [each for each in heavy if each.settled]
-    left = [each for each in heavy if not each.settled]
-    lines = [f"settled[{each.finding.rule}]: {each.finding.message}: {each.finding.fix}" for each in settled]
-    lines += dict.fromkeys(f"  next: {each.finding.then}" for each in settled if each.finding.then)
+def rendered(result: Rendered) -> str:
+    """What `render` says: a line for each thing it settled, and in full what is left; of a refusal only why."""
+    shown = [each for each in result.judged if not each.allowed]
+    left = [each for each in shown if not each.settled and each.finding.severity is not Severity.NOTE]
+    settled = [] if result.is_refused else [each.finding for each in shown if each.settled]
+    lines = [f"settled[{found.rule}]: {found.message}: {found.fix}" for found in settled if not _is_note(found)]
+    lines += _summed_up([found for found in settled if _is_note(found)])
+    lines += dict.fromkeys(f"  next: {found.then}" for found in settled if found.then)
     for each in left:
         lines += _in_full(each.finding)
-    if heavy:
-        lines.append(f"presync: {_counted(len(settled), 'settled')}, {_left(left)}")
+    if result.is_refused:
+        lines.append(f"presync: refused, nothing was written: {_left(left)}")
+    elif settled or left:
+        lines.append(f"presync: {len(settled)} settled, {_left(left)}")
     return _joined(lines)
+
+
+def _is_note(finding: Finding) -> bool:
+    return finding.severity is Severity.NOTE
+
+
+def _summed_up(notes: list[Finding]) -> Iterator[str]:
+    """One line a rule for what is done to many objects alike."""
+    for rule in dict.fromkeys(found.rule for found in notes):
+        alike = [found for found in notes if found.rule == rule]
+        others = f", and {len(alike) - 1} more" if len(alike) > 1 else ""
+        yield f"settled[{rule}]: {alike[0].message}{others}: {alike[0].fix}"
 
 
 def linted(judged: Iterable[Judged]) -> str:
@@ -49,9 +64,7 @@ def _in_full(finding: Finding, fixable: bool = False) -> Iterator[str]:
     place = finding.place or finding.manifest.place()
     for label, where in ((finding.label, place), *finding.related):
         yield "  " + "  ".join(part for part in (str(where), where.template, label) if part)
-    yield f"  hint: {finding.hint}"
-    if fixable:
-        yield f"  fix: `presync render` settles this: {finding.fix}"
+    yield f"  fix: `presync render` settles this: {finding.fix}" if fixable else f"  hint: {finding.hint}"
 
 
 def _left(judged: list[Judged]) -> str:
@@ -61,7 +74,7 @@ def _left(judged: list[Judged]) -> str:
 
 
 def _counted(count: int, word: str) -> str:
-    return f"{count} {word}" + ("s" if count != 1 and word != "settled" else "")
+    return f"{count} {word}" + ("s" if count != 1 else "")
 
 
 def _joined(lines: Iterable[str]) -> str:

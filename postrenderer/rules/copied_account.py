@@ -50,7 +50,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
             hint = (
                 "If others grant rights to the original, grant them to the copy, or give the migration its own account."
             )
-            yield Finding(ID, SEVERITY, account, message, hint, "is copied", account.place())
+            yield Finding(ID, SEVERITY, account, message, hint, "is copied")
 
 
 def _naming_as_user(release: Release, account: Manifest) -> Iterator[Manifest]:

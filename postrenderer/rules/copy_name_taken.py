@@ -46,7 +46,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         holder = others[0] if others else _reader(release, copy)
         said = f"{holder} has its name already" if others else f"{holder} reads another object of its name"
         message = f"{copy.readers[0]} needs a copy of {copy.original}, but {said}"
-        hint = "Rename that object, or let the hook read it and not the original."
+        hint = f"Rename {holder}." if others else f"Let {holder} read another name: the copy takes {copy.name}."
         related = (Related("stands in the way", holder.place()),)
         yield Finding(ID, SEVERITY, copy.original, message, hint, "is to be copied", copy.original.place(), related)
     if is_stamp_wanted(release, settings):
@@ -54,7 +54,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
             if other not in stamps(release):
                 message = f"{other} has the name of the stamp"
                 hint = "Rename it, or set `stamp: off`."
-                yield Finding(ID, SEVERITY, other, message, hint, "stands here", other.place())
+                yield Finding(ID, SEVERITY, other, message, hint, "stands here")
 
 
 def _reader(release: Release, copy: Copy) -> Manifest:

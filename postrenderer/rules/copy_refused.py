@@ -26,9 +26,9 @@ from postrenderer.closure import Need, needs
 from postrenderer.copies import is_shared_on_purpose, plan
 from postrenderer.findings import Finding, Severity
 from postrenderer.order import is_in_time
-from postrenderer.refusals import NAMESPACE_UNKNOWN
+from postrenderer.refusals import MAKES_SECRETS, REMEDIES
 from postrenderer.release import Release
-from postrenderer.rules.late_dependency import finding
+from postrenderer.rules.late_dependency import CREATED_BY, finding
 from postrenderer.settings import Settings
 
 ID = "copy-refused"
@@ -43,10 +43,10 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
     if release.hooks_unseen:
         return
     for need, reason in plan(release, settings).refused:
-        hint = "Pass --namespace." if reason == NAMESPACE_UNKNOWN else HINT
-        yield _refused(release, need, f"before it exists, and it cannot be copied: {reason}", hint)
+        hint = next((remedy for said, remedy in REMEDIES.items() if reason.startswith(said)), HINT)
+        yield _refused(release, need, f"{CREATED_BY[release.target]}, and it cannot be copied: {reason}", hint)
     for need, name in _made_late(release, settings):
-        said = f"before it has made Secret/{name}, and presync does not copy what makes Secrets yet"
+        said = f"before it has made Secret/{name}: {MAKES_SECRETS}"
         yield _refused(release, need, said, HINT)
 
 

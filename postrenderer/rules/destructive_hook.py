@@ -42,9 +42,9 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for hook in release.hooks:
         kind = hook.identity[:2]
         loss = HOLDS_DATA.get(kind) or SERVES.get(kind)
-        if loss:
+        policies = " and ".join(release.meaning(hook).policies)
+        if loss and policies:
             severity = SEVERITY if kind in HOLDS_DATA else Severity.WARNING
-            policies = " and ".join(release.meaning(hook).policies) or "no delete policy"
-            message = f"{hook} is a hook with {policies}, and is deleted at a sync: {loss}"
-            hint = "Make it an ordinary object; Argo CD applies Namespaces and definitions before what needs them."
-            yield Finding(ID, severity, hook, message, hint, "is a hook", hook.place())
+            message = f"{hook} is a hook that {policies} deletes: {loss}"
+            hint = "Make it an ordinary object, in an earlier wave where something needs it."
+            yield Finding(ID, severity, hook, message, hint, "is a hook")

@@ -30,7 +30,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
     own = VOCABULARIES[release.target]
     for hook in release.hooks:
         for other in VOCABULARIES.values():
-            if other is not own and any(key in hook.annotations for key in (*other[1:4], *other.others)):
+            if other is not own and any(key in hook.annotations for key in (*other.keys, *other.others)):
                 message = f"{hook} is a hook that {own.tool} runs, spelled in {other.tool}'s words"
                 hint = f"Let `presync render --target {release.target}` spell it."
-                yield Finding(ID, SEVERITY, hook, message, hint, "is spelled here", hook.place(), fix="respelled")
+                yield Finding(ID, SEVERITY, hook, message, hint, "is spelled here", fix="respelled")

@@ -36,4 +36,4 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         if release.is_generated(hook):
             message = f"{hook} is rendered with other content each time"
             hint = "Take generated values from the values or from a Secret that exists already."
-            yield Finding(ID, SEVERITY, hook, message, hint, "differs", hook.place())
+            yield Finding(ID, SEVERITY, hook, message, hint, "differs")

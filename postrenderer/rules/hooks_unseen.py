@@ -36,7 +36,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         if marked or (manifest.may_be_hooked and {ARGOCD.hook, HELM.hook} & set(manifest.annotations)):
             message = f"{manifest} is to be a hook, and Helm 3 makes no hooks of what a post-renderer returns"
             hint = (
-                "Use Helm 4, or let the chart itself write Helm's hook annotations (`presync.mode: helm` in ours). For "
-                "Argo CD pipe `helm template` into `presync --target argocd`."
+                "Use Helm 4, or let the chart itself write Helm's hook annotations (`presync.mode: helm` in presync's "
+                "own chart). For Argo CD pipe `helm template` into `presync --target argocd`."
             )
-            yield Finding(ID, SEVERITY, manifest, message, hint, "is to be a hook", manifest.place())
+            yield Finding(ID, SEVERITY, manifest, message, hint, "is to be a hook")

@@ -33,12 +33,14 @@ from collections.abc import Iterator
 from postrenderer.closure import Need, needs
 from postrenderer.copies import is_movable, plan
 from postrenderer.findings import Finding, Related, Severity
+from postrenderer.hooks import PRE_SYNC
 from postrenderer.order import is_in_time
 from postrenderer.release import Release
 from postrenderer.settings import Settings
 
 ID = "late-dependency"
 SEVERITY = Severity.ERROR
+CREATED_BY = {"argocd": "before Sync creates it", "helm": "before the release creates it"}
 
 
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
@@ -47,23 +49,26 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
     planned = plan(release, settings)
     for need in planned.needs:
         copy = planned.copies[id(need.target)]
-        found = finding(release, need, "before it exists", "Let `presync render` make a copy of it for the hook.")
+        found = finding(
+            release, need, CREATED_BY[release.target], "Let `presync render` make a copy of it for the hook."
+        )
         yield found._replace(fix=f"copied as {need.target.identity.kind}/{copy.name}")
     for reader in release.hook_readers:
         for need in needs(release, reader):
             if is_movable(release, need) and not is_in_time(release, need.target, reader):
                 wave = release.meaning(need.target).wave
-                said = f"which is created after it, in wave {wave}"
+                said = f"but that is created after it, in wave {wave}"
                 found = finding(release, need, said, "Give it an earlier wave or weight than the hook.")
                 yield found._replace(fix="moved to an earlier wave")
 
 
 def finding(release: Release, need: Need, said: str, hint: str) -> Finding:
     """The reader, the thing read, and both places."""
-    moment = " and ".join(release.meaning(need.workload).words)
+    words = release.meaning(need.workload).words
+    early = [word for word in words if word in (*PRE_SYNC[release.target], "SyncFail")]
     through = "" if need.reader is need.workload else f" through {need.reader}"
-    verb = "reads" if need.reference else "is granted its rights by"
+    verb, label = ("reads", "reads it here") if need.reference else ("gets its rights by", "gets its rights here")
     place = need.reader.place(need.reference.node if need.reference else None)
-    message = f"{need.workload} {verb} {need.target}{through} in {moment}, {said}"
+    message = f"{need.workload}{through} {verb} {need.target} in {' and '.join(early or words)}, {said}"
     there = Related(f"{need.target} stands here", need.target.place())
-    return Finding(ID, SEVERITY, need.workload, message, hint, f"{verb} it here", place, (there,), need)
+    return Finding(ID, SEVERITY, need.workload, message, hint, label, place, (there,), need)

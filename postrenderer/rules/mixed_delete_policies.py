@@ -44,4 +44,4 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
             listed = [" and ".join(policies) or "nothing known" for policies in (argocd, helm)]
             message = f"{hook} has {listed[0]} in Argo CD's annotation and {listed[1]} in Helm's"
             hint = "Keep one annotation, with the policies you want."
-            yield Finding(ID, SEVERITY, hook, message, hint, "has both", hook.place(), fix="added up")
+            yield Finding(ID, SEVERITY, hook, message, hint, "has both", fix="merged into one annotation")

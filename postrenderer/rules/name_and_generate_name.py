@@ -34,4 +34,4 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         if hook.generate_name and (hook.identity.name or release.target == "helm"):
             both = "both name and generateName" if hook.identity.name else "generateName, which Helm cannot delete"
             hint = "Keep the name; BeforeHookCreation replaces the object at each run."
-            yield Finding(ID, SEVERITY, hook, f"{hook} is a hook with {both}", hint, "stands here", hook.place())
+            yield Finding(ID, SEVERITY, hook, f"{hook} is a hook with {both}", hint, "stands here")

@@ -41,5 +41,5 @@ def unlimited(release: Release, rule: str, field: str, limit: int) -> Iterator[F
         if job.identity.kind == "Job" and nodes.pairs(spec) and nodes.lookup(spec, field) is None:
             message = f"{job} has no {field}"
             about = (("spec", field), limit)
-            found = Finding(rule, SEVERITY, job, message, f"Set {field}.", "stands here", job.place())
+            found = Finding(rule, SEVERITY, job, message, f"Set {field}.", "stands here")
             yield found._replace(about=about, fix=f"set to {limit}")

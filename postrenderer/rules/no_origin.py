@@ -30,6 +30,6 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
     objects = release.manifests
     marked = any(PHASE in m.annotations or release.is_pre_sync(m) for m in release.candidates)
     if objects and not marked and not any(m.template for m in objects):
-        message = f"{objects[0]} and all others name no template, so objects of {settings.folder}/ cannot be told"
+        message = f"{objects[0]} names no template, and no other object does, so {settings.folder}/ cannot be seen"
         hint = "Pipe Helm's own output, or mark PreSync objects with the annotation `presync/phase: PreSync`."
         yield Finding(ID, SEVERITY, objects[0], message, hint, "names no template", objects[0].place())

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from postrenderer.findings import Finding, Related, Severity
 from postrenderer.hooks import SYNC_PHASES
-from postrenderer.manifest import Manifest
+from postrenderer.manifest import Manifest, copy_name
 from postrenderer.release import Release
 from postrenderer.settings import Settings
 
@@ -42,7 +42,18 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
             message = f"{hook} is a hook and stands in this release twice"
             hint = "Give the hook a name of its own."
             related = (Related("stands here too", others[0].place()),)
-            yield Finding(ID, SEVERITY, hook, message, hint, "is a hook", hook.place(), related, others[0], "renamed")
+            yield Finding(
+                ID,
+                SEVERITY,
+                hook,
+                message,
+                hint,
+                "is a hook",
+                hook.place(),
+                related,
+                others[0],
+                f"renamed to {copy_name(hook.identity.name)}",
+            )
 
 
 def _collides(release: Release, hook: Manifest, other: Manifest) -> bool:

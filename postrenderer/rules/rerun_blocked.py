@@ -43,5 +43,5 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
             message = f"{hook} has {said}, so its last run stands in the way of the next"
             hint = f"Add {BEFORE_CREATION} to {VOCABULARIES[release.target].policy}."
             severity = Severity.ERROR if release.target == "helm" else SEVERITY
-            found = Finding(ID, severity, hook, message, hint, "stands here", hook.place())
+            found = Finding(ID, severity, hook, message, hint, "stands here")
             yield found._replace(fix=f"{BEFORE_CREATION} added")

@@ -18,13 +18,13 @@ Fix: `render` adds the limit that the settings name; without one there, this rul
 
 from collections.abc import Iterator
 
-from postrenderer.findings import Finding
+from postrenderer.findings import Finding, Severity
 from postrenderer.release import Release
-from postrenderer.rules.no_deadline import SEVERITY as SEVERITY
 from postrenderer.rules.no_deadline import unlimited
 from postrenderer.settings import Settings
 
 ID = "runaway-retries"
+SEVERITY = Severity.WARNING
 FIELD = "backoffLimit"
 
 

@@ -64,21 +64,21 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         if twins:
             continue
         if readers := dict(_readers(release, hook)):
-            yield _finding(release, hook, readers, "reads")
+            yield _finding(release, hook, readers, "it is read by", "reads it here")
         elif granted := dict(_granted(release, hook)):
-            yield _finding(release, hook, granted, "has rights by")
+            yield _finding(release, hook, granted, "it gives rights to", "gets its rights here")
         elif products := dict(_readers_of_product(release, hook)):
-            found = _finding(release, hook, products, "lives on")
+            found = _finding(release, hook, products, "what it makes is read by", "reads what it makes here")
             gone = SUCCEEDED in release.meaning(hook).policies
             yield found._replace(severity=SEVERITY if gone else Severity.WARNING, hint=PRODUCER, about=MADE)
 
 
-def _finding(release: Release, hook: Manifest, readers: dict[Manifest, Place], verb: str) -> Finding:
+def _finding(release: Release, hook: Manifest, readers: dict[Manifest, Place], said: str, label: str) -> Finding:
     reader, place = next(iter(readers.items()))
     others = f" and {len(readers) - 1} more" if len(readers) > 1 else ""
-    message = f"{hook} is a hook, but {reader}{others} {verb} it"
+    message = f"{hook} is a hook, but {said} {reader}{others}"
     kept = release.target == "helm" and "pre-upgrade" not in release.meaning(hook).words
-    related = (Related(f"{reader} {verb} it here", place),)
+    related = (Related(f"{reader} {label}", place),)
     found = Finding(ID, SEVERITY, hook, message, ONCE if kept else HINT, "is a hook", hook.place(), related)
     return found._replace(fix="made ordinary", then=ADOPTION[release.target])
 

@@ -22,22 +22,21 @@ Source: gitops-engine/pkg/sync/hook/delete_policy.go; helm pkg/action/hooks.go
 from collections.abc import Iterator
 
 from postrenderer.findings import Finding, Severity
-from postrenderer.hooks import ARGOCD, HELM, POLICIES, words
+from postrenderer.hooks import ARGOCD, HELM, POLICIES, Target, Vocabulary, spell_policy, unknown_policies
 from postrenderer.release import Release
 from postrenderer.settings import Settings
 
 ID = "unknown-delete-policy"
 SEVERITY = Severity.WARNING
+SPELLING: dict[Vocabulary, Target] = {ARGOCD: "argocd", HELM: "helm"}
 
 
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
-    helm = "".lower if release.target == "argocd" else None
     for hook in release.hooks:
-        for vocabulary, known in ((ARGOCD, tuple(POLICIES.values())), (HELM, tuple(POLICIES))):
-            listed = words(hook.annotations, vocabulary.policy)
-            folded = [word if vocabulary is ARGOCD or helm else word.lower() for word in listed]
-            unknown = [word for word, heard in zip(listed, folded, strict=True) if heard not in known]
+        for vocabulary in (ARGOCD, HELM):
+            unknown = unknown_policies(hook.annotations, vocabulary, release.target)
             if unknown:
                 message = f'{hook} has the delete policy "{", ".join(unknown)}", which {vocabulary.tool} does not know'
-                hint = f"Known are {', '.join(known)}."
-                yield Finding(ID, SEVERITY, hook, message, hint, "has it", hook.place(), fix="left out")
+                known = ", ".join(spell_policy(policy, SPELLING[vocabulary]) for policy in POLICIES.values())
+                hint = f"Known are {known}."
+                yield Finding(ID, SEVERITY, hook, message, hint, "has it", fix="removed")

@@ -40,7 +40,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
                 f'{manifest} has the phase "{manifest.annotations[PHASE]}" in {PHASE}, which presync does not know'
             )
             hint = "Write PreSync, the only one there is, or remove the annotation."
-            yield Finding(ID, SEVERITY, manifest, message, hint, "has it", manifest.place())
+            yield Finding(ID, SEVERITY, manifest, message, hint, "has it")
         if release.meaning(manifest).standing is Standing.UNKNOWN:
             own = ARGOCD.hook in manifest.annotations
             vocabulary = (

@@ -36,7 +36,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         if is_marked(manifest, settings) and release.meaning(manifest).standing is Standing.ORDINARY:
             message = f"{manifest} is marked as a PreSync object and has no hook annotation"
             hint = "Let `presync render` add it."
-            yield Finding(ID, SEVERITY, manifest, message, hint, "is marked", manifest.place(), fix="added")
+            yield Finding(ID, SEVERITY, manifest, message, hint, "is marked", fix="hook annotations added")
 
 
 def is_marked(manifest: Manifest, settings: Settings) -> bool:

@@ -42,7 +42,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         first = workloads[0]
         message = f"{first} could change without any ordinary object changing, and no automated sync would start"
         hint = "Let `presync render` stamp an ordinary ConfigMap with the digest of the hooks."
-        yield Finding(ID, SEVERITY, first, message, hint, "stands here", first.place(), fix="stamped")
+        yield Finding(ID, SEVERITY, first, message, hint, "stands here", fix="stamped")
 
 
 def _is_taken(release: Release, workloads: list[Manifest]) -> bool:

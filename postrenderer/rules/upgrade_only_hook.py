@@ -35,4 +35,4 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
             if upgrade in said and install not in said and ARGOCD.hook not in hook.annotations:
                 message = f"{hook} is a {upgrade} hook, and Argo CD runs it on the first install as well"
                 hint = "Make it safe to run on an empty database."
-                yield Finding(ID, SEVERITY, hook, message, hint, "is such a hook", hook.place())
+                yield Finding(ID, SEVERITY, hook, message, hint, "is such a hook")

@@ -45,8 +45,8 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
             if own and mapped and own != mapped:
                 message = f'{manifest} is "{argocd}" to Argo CD and "{helm}" to Helm'
                 hint = "Say the same in both, or keep one of them."
-                found = Finding(ID, SEVERITY, manifest, message, hint, "says both", manifest.place())
-                yield found._replace(fix=f"{VOCABULARIES[release.target].tool}'s kept")
+                found = Finding(ID, SEVERITY, manifest, message, hint, "says both")
+                yield found._replace(fix=f"{VOCABULARIES[release.target].tool}'s words kept")
         standing = release.meaning(manifest).standing
         if is_marked(manifest, settings) and standing is not Standing.ORDINARY and not release.is_pre_sync(manifest):
             message = f"{manifest} is marked as a PreSync object, and its own words say something else"

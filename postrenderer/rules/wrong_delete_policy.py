@@ -44,7 +44,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
             if policies:
                 message = f"{hook} {said} {' and '.join(policies)}, against the settings for its role"
                 hint = "Change the annotation, or `deletePolicies` in the settings."
-                yield Finding(ID, SEVERITY, hook, message, hint, "stands here", hook.place(), fix="mended")
+                yield Finding(ID, SEVERITY, hook, message, hint, "stands here", fix="added or removed")
 
 
 def role(hook: Manifest, settings: Settings) -> DeletePolicies:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from postrenderer.edits import Edit, InPlace, RemoveManifest, RemoveText, SetText
 from postrenderer.findings import Finding
-from postrenderer.hooks import VOCABULARIES, Meaning, Target, Vocabulary, write
+from postrenderer.hooks import VOCABULARIES, Meaning, Target, write
 from postrenderer.manifest import Manifest
 from postrenderer.release import Release
 from postrenderer.rules import foreign_vocabulary, non_string_annotation, unrunnable_hook, words_disagree
@@ -36,7 +36,7 @@ def spell(manifest: Manifest, meaning: Meaning, target: Target) -> Iterator[InPl
     spelled = write(meaning, target)
     if not manifest.is_workload and not {own.policy, other.policy} & set(manifest.annotations):
         spelled.pop(own.policy, None)
-    for key, twin in _twins(own, other):
+    for key, twin in zip(own.keys, other.keys, strict=True):
         held = manifest.annotations.get(key)
         if key in spelled and held != spelled[key]:
             yield SetText(manifest, "annotations", key, spelled[key], "" if key in manifest.annotations else twin)
@@ -45,7 +45,3 @@ def spell(manifest: Manifest, meaning: Meaning, target: Target) -> Iterator[InPl
         if twin in manifest.annotations and (key not in spelled or key in manifest.annotations):
             yield RemoveText(manifest, "annotations", twin)
     yield from (RemoveText(manifest, "annotations", key) for key in other.others if key in manifest.annotations)
-
-
-def _twins(own: Vocabulary, other: Vocabulary) -> tuple[tuple[str, str], ...]:
-    return (own.hook, other.hook), (own.wave, other.wave), (own.policy, other.policy)
