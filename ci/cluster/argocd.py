@@ -26,8 +26,6 @@ LABELS = {"app.kubernetes.io/part-of": "argocd"}
 
 def up(node: Node) -> dict[str, object]:
     programs = built("argocd")
-    if not shutil.which("redis-server"):
-        raise ClusterError("Argo CD needs Redis, and there is no redis-server on PATH", "apt-get install redis-server")
     apply_settings(node, programs)
     environment = variables(node, programs)
     for name, command in commands(node, programs).items():
@@ -43,7 +41,7 @@ def up(node: Node) -> dict[str, object]:
 
 
 def commands(node: Node, programs: Path) -> dict[str, list[str | Path]]:
-    redis, repo_server = (f"localhost:{port}" for port in PORTS.values())
+    redis, repo_server = (f"127.0.0.1:{port}" for port in PORTS.values())
     return {
         "redis": ["redis-server", "--port", str(PORTS["redis"]), "--save", "", "--appendonly", "no"],
         "cmp-server": [programs / "argocd-cmp-server", "--config-dir-path", node.folder / "plugin"],
@@ -111,7 +109,7 @@ def plugin_name() -> str:
 
 def answers(node: Node, name: str) -> bool:
     node.processes.must_run(name)
-    probe = f"import socket; socket.create_connection(('localhost', {PORTS[name]}), 1)"
+    probe = f"import socket; socket.create_connection(('127.0.0.1', {PORTS[name]}), 1)"
     return not subprocess.run(network.inside("python3", "-c", probe), capture_output=True, check=False).returncode
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .applications import AUTOMATED
-from .kubernetes import Body, Watched, is_available, is_failed, waiting_reasons
+from .kubernetes import Body, Watched, is_available, is_complete, is_failed, waiting_reasons
 from .scenario import APP, BROKEN, COPY, FIRST, IMAGE, MIGRATE, SECOND, STAMP, values
 
 if TYPE_CHECKING:
@@ -21,6 +21,17 @@ def raw(url: str, **changes: Any) -> dict[str, Any]:
     """What people write: the application's Secret, and a PreSync Job of their own that reads it."""
     found = values(url, 1, FIRST, enabled=False)
     return found | {"extraObjects": [job(APP)], **changes}
+
+
+def sharing(url: str, annotations: dict[str, str]) -> dict[str, Any]:
+    """The application and a PreSync Job read one Secret, which is no hook or the hook that these annotations make."""
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "shared", "annotations": annotations},
+        "stringData": {"DATABASE_URL": url},
+    }
+    return raw(url, secret={"existingSecret": "shared"}, extraObjects=[secret, job("shared")])
 
 
 def job(secret: str) -> Body:
@@ -54,7 +65,8 @@ def migrated(db: Database) -> str:
 
 
 def application_pods(space: Watched) -> set[str]:
-    return {pod["metadata"]["uid"] for pod in space.pods_of(APP) if not pod["metadata"]["name"].startswith(MIGRATE)}
+    pods = (pod["metadata"] for pod in space.pods_of(APP) if not pod["metadata"]["name"].startswith(MIGRATE))
+    return {pod["uid"] for pod in pods if "deletionTimestamp" not in pod}
 
 
 def phase(body: Body) -> str:
@@ -84,16 +96,8 @@ def test_a_migration_waits_for_a_secret_that_comes_after_it_until_presync_copies
 def test_a_secret_made_a_hook_is_gone_before_the_first_pod_starts_until_presync_splits_it(
     app: Application, space: Watched, db: Database
 ) -> None:
-    shared = {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {"name": "shared", "annotations": {HOOK: "PreSync", POLICY: "HookSucceeded"}},
-        "stringData": {"DATABASE_URL": db.url},
-    }
-    shared["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"] = "-1"
-    revision = app.commit(
-        values_yaml=raw(db.url, secret={"existingSecret": "shared"}, extraObjects=[shared, job("shared")])
-    )
+    hook = {HOOK: "PreSync", POLICY: "HookSucceeded", "argocd.argoproj.io/sync-wave": "-1"}
+    revision = app.commit(values_yaml=sharing(db.url, hook))
     app.create(plugin=False)
     app.sync()
     app.until_operation("Succeeded", revision)
@@ -137,7 +141,8 @@ def test_a_release_lives_through_presync(app: Application, space: Watched, db: D
     broken = app.commit(values_yaml=values(db.url, 3, BROKEN))
     app.sync()
     failed = app.until_operation("Failed", broken)
-    assert f"batch/Job/{MIGRATE}" in str(failed["status"]["operationState"])
+    results = failed["status"]["operationState"]["syncResult"]["resources"]
+    assert [each["name"] for each in results if each.get("hookPhase") == "Failed"] == [MIGRATE]
     space.until_there("Job", MIGRATE, is_failed)
     assert application_pods(space) == pods
     assert space.objects["ConfigMap", APP]["data"]["SCHEMA"] == "2"
@@ -221,3 +226,70 @@ def test_without_a_stamp_auto_sync_does_not_see_it(app: Application, space: Watc
     app.until(lambda body: body["status"]["sync"].get("revision") == changed, "a comparison with the new revision")
     assert app.watched.objects["Application", app.name]["status"]["sync"]["status"] == "Synced"
     assert len(space.uids("Job", MIGRATE)) == 1
+
+
+def test_an_installation_is_adopted_by_itself_and_leaves_again_without_losing_its_secret(
+    app: Application, space: Watched, db: Database
+) -> None:
+    hook = {HOOK: "PreSync", "argocd.argoproj.io/sync-wave": "-1"}
+    unsplit = app.commit(values_yaml=sharing(db.url, hook))
+    app.create(plugin=False, policy=AUTOMATED)
+    app.until_synced(unsplit)
+    space.until_there("Deployment", APP, is_available)
+    uid = space.objects["Secret", "shared"]["metadata"]["uid"]
+
+    # presync makes the Secret ordinary; the stamp starts the sync that does it.
+    app.change_source(plugin=True, policy=AUTOMATED)
+    space.until_there("ConfigMap", f"{JOB}-presync-stamp")
+    space.until_there("Secret", "shared", is_ordinary, "as an ordinary object")
+    space.until(lambda seen: seen.was_deleted("Secret", "shared-presync"), "the copy's end")
+
+    # The way back: first the chart says so itself, then presync goes.
+    split = app.commit(values_yaml=sharing(db.url, {}))
+    app.until_synced(split)
+    app.change_source(plugin=False, policy=AUTOMATED)
+    space.until(lambda seen: seen.was_deleted("ConfigMap", f"{JOB}-presync-stamp"), "the stamp's end")
+    app.until_synced(split)
+    assert space.uids("Secret", "shared") == [uid]
+    assert space.names("Secret") == {"shared"}
+    assert is_available(space.objects["Deployment", APP])
+
+
+def is_ordinary(body: Body) -> bool:
+    return HOOK not in body["metadata"].get("annotations", {})
+
+
+def test_an_application_of_hooks_only_is_synced(app: Application, space: Watched, db: Database) -> None:
+    for template in (app.repository / "chart/templates").rglob("*.yaml"):
+        if template.name != "extra-objects.yaml":
+            template.unlink()
+    migration = job("")
+    container = migration["spec"]["template"]["spec"]["containers"][0]
+    container |= {"envFrom": [], "env": [{"name": "DATABASE_URL", "value": db.url}]}
+    app.commit(values_yaml=raw(db.url, extraObjects=[migration]))
+    app.create(policy=AUTOMATED)
+    space.until_there("Job", JOB, is_complete)
+    assert migrated(db) == "1"
+
+
+def test_a_copied_account_may_do_what_the_original_may_and_no_more(
+    app: Application, space: Watched, db: Database
+) -> None:
+    asks = """\
+export HOME=/tmp
+kubectl get configmap demo-presync-app-migrate
+if kubectl get secrets; then exit 1; fi
+if kubectl delete configmap demo-presync-app-migrate; then exit 1; fi
+"""
+    account = {"serviceAccount": {"shared": True}, "command": ["sh", "-ec"], "args": [asks]}
+    rules = [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}]
+    granted = {"serviceAccount": {"automount": True}, "rbac": {"create": True, "rules": rules}}
+    db.query(FIRST["001.sql"])  # this migration makes none
+    revision = app.commit(values_yaml=values(db.url, 1, FIRST, **account) | granted)
+    app.create()
+    app.sync()
+    app.until_synced(revision)
+    pod = next(event.body for event in space.events if event.kind == "Pod" and event.name.startswith(f"{MIGRATE}-"))
+    assert pod["spec"]["serviceAccountName"] == f"{APP}-presync"
+    space.until(lambda seen: seen.was_deleted("ServiceAccount", f"{APP}-presync"), "the copy's end")
+    assert len(space.uids("ServiceAccount", APP)) == 1
