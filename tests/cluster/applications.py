@@ -20,6 +20,10 @@ NAMESPACE = "argocd"
 AUTOMATED = {"automated": {"prune": True, "selfHeal": True}}
 ONCE = {"retry": {"limit": 0}}
 
+PLAIN: dict[str, Any] = {"helm": {"valueFiles": ["../values.yaml"], "releaseName": "demo"}}
+PARAMETERS = [{"name": "value-files", "array": ["../values.yaml"]}, {"name": "release-name", "string": "demo"}]
+THROUGH_PRESYNC: dict[str, Any] = {"plugin": {"name": "presync", "parameters": PARAMETERS}}
+
 
 class Application:
     """Made with the first `create`; `commit` changes what it reads."""
@@ -44,10 +48,6 @@ class Application:
         return revision
 
     def create(self, plugin: bool = True, policy: dict[str, Any] | None = None, **annotations: str) -> None:
-        values = {"name": "value-files", "array": ["../values.yaml"]}
-        name = {"name": "release-name", "string": "demo"}
-        through_presync = {"plugin": {"name": "presync", "parameters": [values, name]}}
-        plain = {"helm": {"valueFiles": ["../values.yaml"], "releaseName": "demo"}}
         source = {"repoURL": f"file://{self.repository}", "path": "chart", "targetRevision": "main"}
         body = {
             "apiVersion": "argoproj.io/v1alpha1",
@@ -60,19 +60,16 @@ class Application:
             },
             "spec": {
                 "project": "default",
-                "source": source | (through_presync if plugin else plain),
+                "source": source | (THROUGH_PRESYNC if plugin else PLAIN),
                 "destination": {"server": "https://kubernetes.default.svc", "namespace": self.name},
                 "syncPolicy": ONCE | (policy or {}),
             },
         }
-        kubectl(self.cluster, "apply", "--server-side", "--force-conflicts", "-f", "-", stdin=json.dumps(body))
+        kubectl(self.cluster, "create", "-f", "-", stdin=json.dumps(body))
 
-    def change_source(self, plugin: bool, policy: dict[str, Any] | None = None) -> None:
+    def change_source(self, plugin: bool) -> None:
         """The other way to render the same repository."""
-        kubectl(self.cluster, "patch", "application", self.name, "-n", NAMESPACE, "--type=merge", "-p", json.dumps(
-            {"spec": {"source": {"helm": None} if plugin else {"plugin": None}}}
-        ))  # fmt: skip
-        self.create(plugin, policy)
+        self._patch({"spec": {"source": THROUGH_PRESYNC | {"helm": None} if plugin else PLAIN | {"plugin": None}}})
 
     def refresh(self) -> None:
         kubectl(

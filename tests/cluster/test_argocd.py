@@ -239,7 +239,7 @@ def test_an_installation_is_adopted_by_itself_and_leaves_again_without_losing_it
     uid = space.objects["Secret", "shared"]["metadata"]["uid"]
 
     # presync makes the Secret ordinary; the stamp starts the sync that does it.
-    app.change_source(plugin=True, policy=AUTOMATED)
+    app.change_source(plugin=True)
     space.until_there("ConfigMap", f"{JOB}-presync-stamp")
     space.until_there("Secret", "shared", is_ordinary, "as an ordinary object")
     space.until(lambda seen: seen.was_deleted("Secret", "shared-presync"), "the copy's end")
@@ -247,7 +247,7 @@ def test_an_installation_is_adopted_by_itself_and_leaves_again_without_losing_it
     # The way back: first the chart says so itself, then presync goes.
     split = app.commit(values_yaml=sharing(db.url, {}))
     app.until_synced(split)
-    app.change_source(plugin=False, policy=AUTOMATED)
+    app.change_source(plugin=False)
     space.until(lambda seen: seen.was_deleted("ConfigMap", f"{JOB}-presync-stamp"), "the stamp's end")
     app.until_synced(split)
     assert space.uids("Secret", "shared") == [uid]
