@@ -47,6 +47,50 @@ def values(url: str, version: int, files: dict[str, str], **presync: Any) -> dic
     }
 
 
+# -- What people write: a PreSync Job of their own, and a Secret that it shares with the application
+
+
+HOOK = "argocd.argoproj.io/hook"
+POLICY = "argocd.argoproj.io/hook-delete-policy"
+PRE_SYNC = {HOOK: "PreSync"}
+JOB = "raw-migrate"
+
+
+def raw(url: str, **changes: Any) -> dict[str, Any]:
+    """The application with its own Secret, and a Job that reads it."""
+    return values(url, 1, FIRST, enabled=False) | {"extraObjects": [job(APP)], **changes}
+
+
+def sharing(url: str, secret_is: dict[str, str], job_is: dict[str, str] = PRE_SYNC) -> dict[str, Any]:
+    """The application and the Job read one Secret, each being the hook that its annotations make of it."""
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "shared", "annotations": secret_is},
+        "stringData": {"DATABASE_URL": url},
+    }
+    return raw(url, secret={"existingSecret": "shared"}, extraObjects=[secret, job("shared", job_is)])
+
+
+def job(secret: str, annotations: dict[str, str] = PRE_SYNC) -> dict[str, Any]:
+    statement = "; ".join(FIRST.values())
+    container = {
+        "name": "migrate",
+        "image": IMAGE,
+        "command": ["sh", "-ec", f'psql "$DATABASE_URL" --no-psqlrc -c "{statement}"'],
+        "envFrom": [{"secretRef": {"name": secret}}],
+    }
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": JOB, "annotations": annotations},
+        "spec": {"backoffLimit": 0, "template": {"spec": {"restartPolicy": "Never", "containers": [container]}}},
+    }
+
+
+# -- The programs
+
+
 def helm(
     version: str, *arguments: str, kubeconfig: str, stdin: str = "", **variables: str
 ) -> subprocess.CompletedProcess[str]:

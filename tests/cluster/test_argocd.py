@@ -6,48 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from .applications import AUTOMATED
 from .kubernetes import Body, Watched, is_available, is_complete, is_failed, waiting_reasons
-from .scenario import APP, BROKEN, COPY, FIRST, IMAGE, MIGRATE, SECOND, STAMP, values
+from .scenario import APP, BROKEN, COPY, FIRST, HOOK, JOB, MIGRATE, POLICY, SECOND, STAMP, job, raw, sharing, values
 
 if TYPE_CHECKING:
     from .applications import Application
     from .database import Database
-
-HOOK = "argocd.argoproj.io/hook"
-POLICY = "argocd.argoproj.io/hook-delete-policy"
-JOB = "raw-migrate"
-
-
-def raw(url: str, **changes: Any) -> dict[str, Any]:
-    """What people write: the application's Secret, and a PreSync Job of their own that reads it."""
-    found = values(url, 1, FIRST, enabled=False)
-    return found | {"extraObjects": [job(APP)], **changes}
-
-
-def sharing(url: str, annotations: dict[str, str]) -> dict[str, Any]:
-    """The application and a PreSync Job read one Secret, which is no hook or the hook that these annotations make."""
-    secret = {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {"name": "shared", "annotations": annotations},
-        "stringData": {"DATABASE_URL": url},
-    }
-    return raw(url, secret={"existingSecret": "shared"}, extraObjects=[secret, job("shared")])
-
-
-def job(secret: str) -> Body:
-    statement = "; ".join(FIRST.values())
-    container = {
-        "name": "migrate",
-        "image": IMAGE,
-        "command": ["sh", "-ec", f'psql "$DATABASE_URL" --no-psqlrc -c "{statement}"'],
-        "envFrom": [{"secretRef": {"name": secret}}],
-    }
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "Job",
-        "metadata": {"name": JOB, "annotations": {HOOK: "PreSync"}},
-        "spec": {"backoffLimit": 0, "template": {"spec": {"restartPolicy": "Never", "containers": [container]}}},
-    }
 
 
 def waits_for_its_secret(kind: str) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .kubernetes import Body, Watched, is_available, is_complete, is_failed, kubectl
-from .scenario import APP, BROKEN, CHART, COPY, FIRST, MIGRATE, SECOND, helm, presync, values, written
+from .scenario import APP, BROKEN, CHART, COPY, FIRST, MIGRATE, SECOND, helm, presync, sharing, values, written
 
 if TYPE_CHECKING:
     import subprocess
@@ -32,8 +32,11 @@ class Release:
         return helm(self.version, *whole, kubeconfig=str(self.cluster.kube_config_path))
 
     def put(self, version: int, files: dict[str, str], *flags: str, **presync: Any) -> subprocess.CompletedProcess[str]:
-        content = written(self.folder, values(self.db.url, version, files, **presync))
-        return self.helm("upgrade", str(CHART), "--install", "--wait", "--values", content, *flags)
+        return self.put_values(values(self.db.url, version, files, **presync), *flags)
+
+    def put_values(self, content: dict[str, Any], *flags: str) -> subprocess.CompletedProcess[str]:
+        file = written(self.folder, content)
+        return self.helm("upgrade", str(CHART), "--install", "--wait", "--values", file, *flags)
 
     def live(self, kind: str, name: str) -> Body:
         return self.space.until_there(kind, name)
@@ -105,6 +108,29 @@ def test_a_failing_migration_leaves_the_old_application_running_on_the_old_schem
     assert done.returncode == 0, done.stderr
     assert db.query("SELECT max(version) FROM schema") == "2"
     assert len(space.uids("Secret", APP)) == 1
+
+
+def test_a_secret_that_was_a_hook_is_adopted_as_the_finding_says(helm4: Release) -> None:
+    space = helm4.space
+    hook = {"helm.sh/hook": "pre-install,pre-upgrade"}
+    content = sharing(helm4.db.url, hook | {"helm.sh/hook-weight": "-1"}, hook)
+    done = helm4.put_values(content)
+    assert done.returncode == 0, done.stderr
+    first = uid(helm4.live("Secret", "shared"))
+
+    done = helm4.put_values(content, *PRESYNC_4)
+    assert "cannot be imported into the current release" in done.stderr
+    names = {"meta.helm.sh/release-name": "demo", "meta.helm.sh/release-namespace": space.namespace}
+    marks = [f"{key}={value}" for key, value in (names | {"helm.sh/resource-policy": "keep"}).items()]
+    secret = ("-n", space.namespace, "secret", "shared")
+    kubectl(helm4.cluster, "label", *secret, "app.kubernetes.io/managed-by=Helm")
+    kubectl(helm4.cluster, "annotate", *secret, *marks)
+
+    done = helm4.put_values(content, *PRESYNC_4)
+    assert done.returncode == 0, done.stderr
+    assert space.uids("Secret", "shared") == [first]
+    space.until(lambda seen: seen.was_deleted("Secret", "shared-presync"), "the copy's end")
+    space.until_there("Deployment", APP, is_available)
 
 
 def test_helm_3_runs_the_hooks_that_the_chart_itself_writes(helm3: Release) -> None:
