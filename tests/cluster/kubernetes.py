@@ -67,7 +67,13 @@ class Watched:
     def _follow(self, cluster: Cluster, kind: str, path: str) -> None:
         version = "0"
         while not self._ended:
-            parameters = {"watch": "true", "resourceVersion": version, "timeoutSeconds": "30"}
+            # Without bookmarks the version of a quiet watch grows too old to go on from.
+            parameters = {
+                "watch": "true",
+                "resourceVersion": version,
+                "timeoutSeconds": "60",
+                "allowWatchBookmarks": "true",
+            }
             if self._only:
                 parameters["fieldSelector"] = f"metadata.name={self._only}"
             for line in _stream(cluster, path, parameters):
@@ -76,17 +82,18 @@ class Watched:
                     raise RuntimeError(f"watch of {kind}: {event['object']}")
                 body = event["object"]
                 version = body["metadata"]["resourceVersion"]
-                with self._changed:
+                if event["type"] != "BOOKMARK":
                     self._note(Event(event["type"], kind, body["metadata"]["name"], body))
 
     def _note(self, event: Event) -> None:
-        self.events.append(event)
         key = (event.kind, event.name)
-        if event.change == "DELETED":
-            self.objects.pop(key, None)
-        else:
-            self.objects[key] = event.body
-        self._changed.notify_all()
+        with self._changed:
+            self.events.append(event)
+            if event.change == "DELETED":
+                self.objects.pop(key, None)
+            else:
+                self.objects[key] = event.body
+            self._changed.notify_all()
 
     def until(self, condition: Callable[[Watched], Found], what: str) -> Found:
         """What the condition gives once that is true of something."""
@@ -122,7 +129,7 @@ class Watched:
 def _stream(cluster: Cluster, path: str, parameters: dict[str, str]) -> Any:
     client = cluster.kube_client
     assert client is not None
-    answer = client.session.get(client.url + path, params=parameters, stream=True, timeout=60)
+    answer = client.session.get(client.url + path, params=parameters, stream=True, timeout=120)
     answer.raise_for_status()
     return answer.iter_lines()
 
