@@ -1,0 +1,121 @@
+"""Argo CD Applications, each with a git repository of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+from .kubernetes import APPLICATION, Body, Watched, kubectl
+from .scenario import CHART
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytest_helm_charts.clusters import Cluster
+
+NAMESPACE = "argocd"
+AUTOMATED = {"automated": {"prune": True, "selfHeal": True}}
+ONCE = {"retry": {"limit": 0}}
+
+PLAIN: dict[str, Any] = {"helm": {"valueFiles": ["../values.yaml"], "releaseName": "demo"}}
+PARAMETERS = [{"name": "value-files", "array": ["../values.yaml"]}, {"name": "release-name", "string": "demo"}]
+THROUGH_PRESYNC: dict[str, Any] = {"plugin": {"name": "presync", "parameters": PARAMETERS}}
+
+
+class Application:
+    """Made with the first `create`; `commit` changes what it reads."""
+
+    def __init__(self, cluster: Cluster, name: str, repository: Path) -> None:
+        self.cluster, self.name, self.repository = cluster, name, repository
+        self.watched = Watched(cluster, NAMESPACE, APPLICATION, only=name)
+        shutil.copytree(CHART, repository / "chart")
+        self._git("init", "--quiet", "--initial-branch", "main")
+
+    def commit(self, **files: str | dict[str, Any]) -> str:
+        """Writes files of the repository, each a text or values; gives the revision."""
+        for name, content in files.items():
+            path = self.repository / name.replace("__", "/").replace("_yaml", ".yaml")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1))
+        self._git("add", "--all")
+        self._git("commit", "--quiet", "--allow-empty", "--message", "As the scenario goes on")
+        revision = self._git("rev-parse", "HEAD").strip()
+        if ("Application", self.name) in self.watched.objects:
+            self.refresh()
+        return revision
+
+    def create(self, plugin: bool = True, policy: dict[str, Any] | None = None, **annotations: str) -> None:
+        source = {"repoURL": f"file://{self.repository}", "path": "chart", "targetRevision": "main"}
+        body = {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "Application",
+            "metadata": {
+                "name": self.name,
+                "namespace": NAMESPACE,
+                "finalizers": ["resources-finalizer.argocd.argoproj.io"],
+                "annotations": annotations,
+            },
+            "spec": {
+                "project": "default",
+                "source": source | (THROUGH_PRESYNC if plugin else PLAIN),
+                "destination": {"server": "https://kubernetes.default.svc", "namespace": self.name},
+                "syncPolicy": ONCE | (policy or {}),
+            },
+        }
+        kubectl(self.cluster, "create", "-f", "-", stdin=json.dumps(body))
+
+    def change_source(self, plugin: bool) -> None:
+        """The other way to render the same repository."""
+        self._patch({"spec": {"source": THROUGH_PRESYNC | {"helm": None} if plugin else PLAIN | {"plugin": None}}})
+
+    def refresh(self) -> None:
+        kubectl(
+            self.cluster, "annotate", "application", self.name, "-n", NAMESPACE, "--overwrite",
+            "argocd.argoproj.io/refresh=hard",
+        )  # fmt: skip
+
+    def sync(self) -> None:
+        """As `argocd app sync` does, without waiting for its end."""
+        self._patch({"operation": {"initiatedBy": {"username": "test"}, "sync": {"syncStrategy": {"hook": {}}}}})
+
+    def terminate(self) -> None:
+        self._patch({"status": {"operationState": {"phase": "Terminating"}}})
+
+    def _patch(self, change: dict[str, Any]) -> None:
+        kubectl(
+            self.cluster, "patch", "application", self.name, "-n", NAMESPACE, "--type=merge", "-p", json.dumps(change)
+        )
+
+    def until(self, condition: Callable[[Body], object], what: str) -> Body:
+        return self.watched.until_there("Application", self.name, condition, what)
+
+    def until_operation(self, phase: str, revision: str) -> Body:
+        """The operation on this revision has ended so."""
+
+        def ended(body: Body) -> bool:
+            state = body.get("status", {}).get("operationState", {})
+            return state.get("phase") == phase and state.get("syncResult", {}).get("revision") == revision
+
+        return self.until(ended, f"operation {phase} at {revision[:7]}")
+
+    def until_synced(self, revision: str) -> Body:
+        """The revision is in the history of syncs that succeeded, and nothing differs from it."""
+
+        def synced(body: Body) -> bool:
+            status = body.get("status", {})
+            done = any(each["revision"] == revision for each in status.get("history", ()))
+            return done and status.get("sync", {}).get("status") == "Synced"
+
+        return self.until(synced, f"synced at {revision[:7]}")
+
+    def remove(self) -> None:
+        self.watched.end()
+        kubectl(self.cluster, "delete", "application", self.name, "-n", NAMESPACE, "--ignore-not-found", "--wait=false")
+
+    def _git(self, *arguments: str) -> str:
+        identity = ("-c", "user.name=test", "-c", "user.email=test@example.org")
+        command = ["git", "-C", str(self.repository), *identity, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
