@@ -25,10 +25,19 @@ def needs(release: Release, workload: Manifest) -> tuple[Need, ...]:
 
 def readers_of(release: Release, target: Manifest) -> list[Manifest]:
     """Hooks that need the target, themselves or through what they read."""
+    return list(dict.fromkeys(need.workload for need in _needing(release, target)))
+
+
+def accounts_of(release: Release, binding: Manifest) -> list[Manifest]:
+    """ServiceAccounts that hooks run as and that the role binding names."""
+    return list(dict.fromkeys(need.reader for need in _needing(release, binding) if need.reference is None))
+
+
+def _needing(release: Release, target: Manifest) -> list[Need]:
     if not release.needed_by:
         for hook in release.hook_readers:
             for need in needs(release, hook):
-                release.needed_by.setdefault(id(need.target), []).append(hook)
+                release.needed_by.setdefault(id(need.target), []).append(need)
     return release.needed_by.get(id(target), [])
 
 

@@ -37,6 +37,7 @@ SAFE_PROBLEMS = frozenset(
         "found a tab character that violates indentation",
         "found unexpected end of stream",
         "found undefined alias",
+        "found duplicate anchor",
         "found unknown escape character",
     )
 )

@@ -58,11 +58,13 @@ class Plan(NamedTuple):
 
 @lru_cache(maxsize=2)
 def plan(release: Release, settings: Settings) -> Plan:
-    late = [need for need in _late(release) if not (is_shared_on_purpose(need.target, settings) or _is_listed(need))]
-    late += _grants_to_copies(release, late)
+    late = [need for need in _late(release, settings) if not _is_listed(need)]
     refused = [(need, reason) for need in late if (reason := refusal(release, need, settings))]
     barred = {id(need.target) for need, _ in refused}
-    met = [need for need in late if id(need.target) not in barred]
+    grants = _grants_to_copies(release, [need for need in late if id(need.target) not in barred])
+    refused += [(need, reason) for need in grants if (reason := refusal(release, need, settings))]
+    barred = {id(need.target) for need, _ in refused}
+    met = [need for need in (*late, *grants) if id(need.target) not in barred]
     readers: dict[Manifest, list[Manifest]] = {}
     for need in met:
         readers.setdefault(need.target, []).append(need.workload)
@@ -99,13 +101,17 @@ def existing(release: Release, copy: Copy) -> Manifest | None:
     return None
 
 
-def _late(release: Release) -> Iterator[Need]:
-    """Needs of hooks that are not in time and that no other wave would bring in time."""
-    for reader in release.hook_readers:
-        for need in needs(release, reader):
-            if _is_repeated(release, need.target) or _is_repeated(release, need.reader):
+def _late(release: Release, settings: Settings) -> Iterator[Need]:
+    """Needs of hooks that are not in time and that no other wave would bring in time. What is shared on purpose is
+    taken to be there, with all that it needs itself."""
+    for hook in release.hook_readers:
+        given: set[int] = set()
+        for need in needs(release, hook):
+            if id(need.reader) in given or is_shared_on_purpose(need.target, settings):
+                given.add(id(need.target))
+            elif _is_repeated(release, need.target) or _is_repeated(release, need.reader):
                 continue
-            if not is_in_time(release, need.target, reader) and not is_movable(release, need):
+            elif not is_in_time(release, need.target, hook) and not is_movable(release, need):
                 yield need
 
 
@@ -139,7 +145,8 @@ def _is_listed(need: Need) -> bool:
 
 def _copy(release: Release, original: Manifest, readers: tuple[Manifest, ...], settings: Settings) -> Copy:
     name, wave, words = copy_name(original.identity.name), _wave(release, readers), _words(release, readers)
-    lasting = any(not reader.is_workload for reader in readers)  # their pods may start again after the sync
+    # Their pods may start again after the sync, or when the application is deleted.
+    lasting = any(not hook.is_workload or "PreDelete" in release.meaning(hook).words for hook in readers)
     wanted = settings.delete_policies.copies.must
     policies = tuple(policy for policy in wanted if not (lasting and policy == SUCCEEDED))
     return Copy(original, name, wave, words, policies, readers)

@@ -14,6 +14,7 @@ _TOP_LEVEL = re.compile(r"\n(?=[^\s#])")
 _SOURCE = re.compile(r"\A(?:---[^\n]*\n)?(?:[ \t]*\r?\n|#(?! Source:)[^\n]*\n)*# Source: ([^\r\n]*[^\s])")
 FILENAME = "postrenderer.helm.sh/postrender-filename"
 _FILENAME = re.compile(rf"""[\s{{,"']{re.escape(FILENAME)}["']?: *["']?([^"'\r\n,}}]*[^"'\s,}}])""")
+_UNPLAIN_KEY = re.compile(r"""\n *(?:["'](?:name|namespace)["']|(?:name|namespace)[ \t]+:|\?|["']?<<)""")
 _ESCAPED_NAME = re.compile(r"\\[xuU/\r\n]")
 _TOKEN = re.compile(r""":?([^\s"'{}\[\],]+)""")
 
@@ -107,10 +108,12 @@ def _names(text: str, metadata: int) -> tuple[str, str] | None:
     if not opening or not indent:
         return None
     block = text[opening.end() - 1 : _block_end(text, metadata)]
+    if _UNPLAIN_KEY.search(block):
+        return None
     found = []
     for key in ("namespace", "name"):
         written = f"\n{indent[1]}{key}:"
-        if block.count(written) > 1 or f"{indent[1]}generateName:" in block or f'"{key}"' in block:
+        if block.count(written) > 1 or f"{indent[1]}generateName:" in block:
             return None
         place = block.find(written)
         behind = place + len(written)

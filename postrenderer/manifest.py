@@ -18,8 +18,10 @@ HOOK = "presync/hook"
 COPY = "presync/copy"
 ALLOW = "presync/allow"
 
+UNCOPIED_FIELDS = ("finalizers", "ownerReferences")  # of metadata; they would hold or take a copy's deletion
 SUFFIX = "-presync"
 MAX_NAME = 253  # of a DNS subdomain, which every kind that is copied is named by
+MAX_LABEL = {"Job": 63, "Pod": 63, "Service": 63, "StatefulSet": 63, "CronJob": 52}  # their names become labels
 
 RUNS_TO_COMPLETION = frozenset((("batch", "Job"), ("argoproj.io", "Workflow")))
 POD_RESTARTS = ("Never", "OnFailure")
@@ -166,7 +168,13 @@ def manifests(document: Document, parse_all: bool = False) -> list[Manifest]:
 
 def _parsed(document: Document) -> Node | None:
     """The document's object; None for comments only."""
-    root = compose(document)
+    try:
+        root = compose(document)
+    except BadInputError as error:
+        seen = glance(document.text)
+        raise BadInputError(
+            f"{error.message}{f', in {seen.kind}/{seen.name}' if seen.sure else ''}", error.hint
+        ) from None
     if root is None or nodes.is_null(root):
         return None
     if not nodes.is_mapping(root):
@@ -214,12 +222,13 @@ def _first_line(text: str) -> int:
     return 0
 
 
-def copy_name(name: str) -> str:
+def copy_name(name: str, kind: str = "") -> str:
     """`NAME-presync`; too long a name is cut and told apart by a hash of the whole, the same at every render."""
     full = name + SUFFIX
-    if len(full) <= MAX_NAME:
+    most = MAX_LABEL.get(kind, MAX_NAME)
+    if len(full) <= most:
         return full
     from hashlib import sha256  # 5 ms of start-up that almost no render needs
 
     digest = sha256(full.encode()).hexdigest()[:8]
-    return full[: MAX_NAME - len(digest) - 1].strip("-.") + "-" + digest
+    return full[: most - len(digest) - 1].strip("-.") + "-" + digest

@@ -83,7 +83,8 @@ def _exists_in_phase(release: Release, target: Manifest, reader: Manifest, phase
         return False
     own = meaning.words if meaning.is_hook else ("Sync",)
     if phase == "SyncFail":  # Sync may never have come, and HookFailed strikes before these start
-        return "PreSync" in own and FAILED not in meaning.policies
+        waves = [release.meaning(hook).wave for hook in release.workloads if release.is_pre_sync(hook)]
+        return "PreSync" in own and FAILED not in meaning.policies and meaning.wave <= min(waves, default=meaning.wave)
     phase_order = [SYNC_PHASES.index(word) for word in own if word in SYNC_PHASES[:3]]
     if any(place < SYNC_PHASES.index(phase) for place in phase_order):
         return True

@@ -3,7 +3,7 @@
 from postrenderer import edits, nodes, scissors
 from postrenderer.closure import Need
 from postrenderer.hooks import Standing
-from postrenderer.manifest import Manifest
+from postrenderer.manifest import UNCOPIED_FIELDS, Manifest
 from postrenderer.producers import PRODUCERS
 from postrenderer.references import (
     BINDINGS,
@@ -22,7 +22,6 @@ from postrenderer.settings import Settings
 
 COPIED_KINDS = (SECRET, CONFIG_MAP, SERVICE_ACCOUNT, ROLE, CLUSTER_ROLE, *BINDINGS, PROVIDER_CLASS)
 
-UNCOPIED_FIELDS = ("finalizers", "ownerReferences")  # they would hold or take a copy's deletion
 MIN_WAVE = -(2**63)
 
 # What to do about a reason that has a remedy of its own.
@@ -81,6 +80,8 @@ def _unwritable(release: Release, need: Need) -> str:
         return "it has anchors, which one document cannot hold twice"
     if scissors.is_open_ended(target):
         return "its text ends with the stream, without a line end"
+    if release.target == "argocd" and "PostDelete" in release.meaning(need.workload).words:
+        return "its reader also runs after the application is deleted, when a copy is gone"
     if release.meaning(need.workload).wave <= MIN_WAVE:
         return "no wave is left before its reader"
     return edits.obstacle(target)

@@ -41,7 +41,7 @@ class Release:
         self.parse_all = parse_all
         self.generated = generated  # what a second rendering gives other content; None where there was none
         self.needs_of: dict[int, tuple[Any, ...]] = {}  # by id of the hook; `closure` keeps its results here
-        self.needed_by: dict[int, list[Manifest]] = {}
+        self.needed_by: dict[int, list[Any]] = {}
         self._kept: dict[int, list[Manifest]] = {}
 
     def edited(self, edits: Iterable[Edit]) -> "Release":

@@ -9,7 +9,7 @@ from postrenderer.nodes import Node
 from postrenderer.stream import Document, Splice
 
 _ITEM = re.compile(r"([ \t]*)-( +)\Z")
-_ANCHORS = re.compile(r"[\s,\[{][&*][^\s,\]}]")
+_ANCHORS = re.compile(r"(?<![^\s,\[{])[&*][^\s,\]}]")
 _COLON = re.compile(r"\s*:")
 _COMMA = re.compile(r"\s*,\s*")
 _END_MARKER = re.compile(r"\n\.\.\.(?=\s|\Z)")

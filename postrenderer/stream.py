@@ -1,6 +1,8 @@
 """Cut a YAML stream into documents and put it back, byte for byte."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from postrenderer.errors import BadInputError
@@ -35,9 +37,11 @@ class Document(NamedTuple):
 
 
 def spliced(text: str, splices: Iterable[Splice]) -> str:
-    for start, end, new in sorted(splices, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
+    parts, last = [], 0
+    for start, end, new in sorted(splices):
+        parts += [text[last:start], new]
+        last = end
+    return "".join((*parts, text[last:]))
 
 
 def edited(document: Document, splices: Iterable[Splice]) -> Document:
@@ -64,14 +68,22 @@ def position(document: Document, index: int) -> tuple[int, int]:
 
 
 def _index_before(splices: tuple[Splice, ...], index: int) -> int:
-    shift = 0
-    for start, end, new in splices:
-        if index < start + shift:
-            break
-        if index < start + shift + len(new):
-            return start
-        shift += len(new) - (end - start)
+    ends, shifts = _shifts(splices)
+    number = bisect_right(ends, index)
+    shift = shifts[number]
+    if number < len(splices) and index >= splices[number].start + shift:
+        return splices[number].start
     return index - shift
+
+
+@lru_cache(maxsize=8)
+def _shifts(splices: tuple[Splice, ...]) -> tuple[list[int], list[int]]:
+    """Where each splice ends in the new text, and how far the text behind it is moved."""
+    ends, shifts = [], [0]
+    for start, end, new in splices:
+        ends.append(start + shifts[-1] + len(new))
+        shifts.append(shifts[-1] + len(new) - (end - start))
+    return ends, shifts
 
 
 def decode(raw: bytes, file: str = "stdin") -> str:

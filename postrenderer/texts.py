@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from postrenderer import nodes, scissors
-from postrenderer.manifest import Manifest
+from postrenderer.manifest import UNCOPIED_FIELDS, Manifest
 from postrenderer.nodes import Node
 from postrenderer.stream import Splice
 
@@ -35,7 +35,7 @@ def _new_map(manifest: Manifest, metadata: Node, field: str, wanted: Sequence[Wa
     """The map itself: absent, null or empty until now."""
     text = manifest.document.text
     flow = "{" + ", ".join(f"{scissors.quoted(key)}: {scissors.quoted(value)}" for _, key, value in wanted) + "}"
-    first = nodes.start(metadata.value[0][0])
+    first = next(nodes.start(key) for key, _ in nodes.pairs(metadata) if key.value not in UNCOPIED_FIELDS)
     lines = [f"{key}: {scissors.quoted(value)}" for _, key, value in wanted]
     indent = manifest.document.newline + scissors.indent(text, first)
     block = "".join(f"{indent}  {line}" for line in lines)

@@ -34,9 +34,9 @@ def masked(document: Document) -> str:
     splices = set()
     held = manifests(document)
     for manifest in held:
-        splices |= {_mask(node, document.text) for node in _secret(manifest.root, manifest.identity[:2] == SECRET)}
+        splices |= {_mask(node, document.text) for node in _secret(manifest.root)}
     text = spliced(document.text, splices)
-    return _COMMENT.sub("", text) if any(manifest.identity[:2] == SECRET for manifest in held) else text
+    return _COMMENT.sub("", text) if "Secret" in document.text else text
 
 
 def _diff(old: str, new: str, document: Document) -> Iterator[str]:
@@ -57,24 +57,26 @@ def _mask(node: Node, text: str) -> Splice:
     return Splice(nodes.start(node), node_end(node, text), MASK)
 
 
-def _secret(root: Node, is_secret: bool) -> Iterator[Node]:
-    """Nodes whose text must not be shown: values of Secrets, of environment variables, and whole applied copies."""
-    if is_secret:
-        for field, values in nodes.pairs(root):
-            if field.value in ("data", "stringData"):
-                yield from (value for _, value in nodes.pairs(values))
-    for key, value in _pairs_below(root):
-        if key.value == "env":
-            yield from (said for item in nodes.items(value) if (said := nodes.lookup(item, "value")) is not None)
-        if key.value == "kubectl.kubernetes.io/last-applied-configuration":
-            yield value
+def _secret(root: Node) -> Iterator[Node]:
+    """Nodes whose text must not be shown: values of Secrets, wherever they stand, of environment variables, and whole
+    applied copies."""
+    for mapping in _mappings_below(root):
+        kind = nodes.text(nodes.lookup(mapping, "kind")) or ""
+        for key, value in nodes.pairs(mapping):
+            if key.value == "stringData" or (key.value == "data" and kind == SECRET[1]):
+                yield from (said for _, said in nodes.pairs(value))
+            elif key.value == "env":
+                yield from (said for item in nodes.items(value) if (said := nodes.lookup(item, "value")) is not None)
+            elif key.value == "kubectl.kubernetes.io/last-applied-configuration":
+                yield value
 
 
-def _pairs_below(root: Node) -> Iterator[tuple[Node, Node]]:
+def _mappings_below(root: Node) -> Iterator[Node]:
     waiting, seen = [root], set()
     while waiting:
         node = waiting.pop()
         if id(node) not in seen:
             seen.add(id(node))
-            yield from nodes.pairs(node)
             waiting += nodes.children(node)
+            if nodes.is_mapping(node):
+                yield node

@@ -38,7 +38,9 @@ SEVERITY = Severity.ERROR
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for hook in release.hooks:
         others = [other for other in release.identical(hook) if other is not hook and _collides(release, hook, other)]
-        if others and (release.is_pre_sync(hook) or any(release.is_pre_sync(other) for other in others)):
+        if any(
+            release.is_ordinary(other) or release.is_pre_sync(other) or release.is_pre_sync(hook) for other in others
+        ):
             message = f"{hook} is a hook and stands in this release twice"
             hint = "Give the hook a name of its own."
             related = (Related("stands here too", others[0].place()),)
@@ -52,7 +54,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
                 hook.place(),
                 related,
                 others[0],
-                f"renamed to {copy_name(hook.identity.name)}",
+                f"renamed to {copy_name(hook.identity.name, hook.identity.kind)}",
             )
 
 

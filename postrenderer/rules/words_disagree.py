@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 from postrenderer.findings import Finding, Severity
 from postrenderer.hooks import ARGOCD, EVENT_PHASES, HELM, VOCABULARIES, Standing, phases, words
+from postrenderer.manifest import HOOK
 from postrenderer.release import Release
 from postrenderer.rules.unmarked_presync import is_marked
 from postrenderer.settings import Settings
@@ -52,3 +53,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
             message = f"{manifest} is marked as a PreSync object, and its own words say something else"
             hint = "Remove its hook annotations, or move it out of the folder."
             yield Finding(ID, SEVERITY, manifest, message, hint, "is marked", manifest.place(), (), MARKED)
+        if release.is_hook(manifest) and manifest.annotations.get(HOOK) == "false":
+            message = f"{manifest} is a hook, and says in {HOOK} that it is none"
+            hint = "Remove one of the two."
+            yield Finding(ID, SEVERITY, manifest, message, hint, "says both", about=MARKED)

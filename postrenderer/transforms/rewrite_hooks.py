@@ -16,7 +16,7 @@ SETTLES = (words_disagree, foreign_vocabulary, non_string_annotation, unrunnable
 def settle(finding: Finding, release: Release, settings: Settings) -> Iterator[Edit]:
     manifest = finding.manifest
     if finding.rule == unrunnable_hook.ID:
-        if settings.unrunnable == "drop":
+        if settings.unrunnable == "drop" and not manifest.in_flow_list:
             yield from [RemoveManifest(manifest)] if finding.about else _spelled(manifest, release)
     elif finding.rule == non_string_annotation.ID:
         key = str(finding.about)

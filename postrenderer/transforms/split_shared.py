@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from postrenderer import nodes
-from postrenderer.closure import Need, needs, readers_of
+from postrenderer.closure import Need, accounts_of, readers_of
 from postrenderer.copies import Copy, existing, is_dropped, plan
 from postrenderer.edits import (
     NAME,
@@ -20,9 +20,9 @@ from postrenderer.edits import (
 )
 from postrenderer.findings import Finding
 from postrenderer.hooks import ARGOCD, HELM, HOOK_KEYS, Meaning, Standing, events, write
-from postrenderer.manifest import COPY_LABEL, COPY_OF, HOOK, Manifest, copy_name
+from postrenderer.manifest import COPY_LABEL, COPY_OF, HOOK, UNCOPIED_FIELDS, Manifest, copy_name
 from postrenderer.references import BINDINGS, SERVICE_ACCOUNT, subjects
-from postrenderer.refusals import MIN_WAVE, UNCOPIED_FIELDS
+from postrenderer.refusals import MIN_WAVE
 from postrenderer.release import Release
 from postrenderer.rules import late_dependency, repeated_identity, shared_hook
 from postrenderer.settings import Settings
@@ -47,7 +47,7 @@ def settle(finding: Finding, release: Release, settings: Settings) -> Iterator[E
 def _rename(finding: Finding, release: Release) -> Iterator[Edit]:
     """The ordinary object stays; the hook takes a copy's name, and hooks that name it follow."""
     hook, other = finding.manifest, finding.about
-    name = copy_name(hook.identity.name)
+    name = copy_name(hook.identity.name, hook.identity.kind)
     taken = release.named(hook.identity[:2], name, release.namespace_of(hook))
     if not isinstance(other, Manifest) or not release.is_ordinary(other) or taken:
         return
@@ -56,7 +56,8 @@ def _rename(finding: Finding, release: Release) -> Iterator[Edit]:
         yield SetText(hook, "annotations", COPY_OF, hook.identity.name)
         yield SetText(hook, "labels", COPY_LABEL, "true")
     for reader, reference in release.readers(hook):
-        if release.is_hook(reader) and reference.written_here and release.runs_early(reader):
+        beside = not set(release.meaning(reader).words).isdisjoint(release.meaning(hook).words)
+        if release.is_hook(reader) and reference.written_here and (beside or release.runs_early(reader)):
             yield SetScalar(reader, reference.steps, name)
     if hook.identity[:2] == SERVICE_ACCOUNT:
         for binding in filter(release.is_hook, release.granting(hook)):
@@ -83,7 +84,8 @@ def _move(need: Need, release: Release) -> Iterator[Edit]:
     target = need.target
     words = set(release.meaning(need.workload).words)
     late = [hook for hook in readers_of(release, target) if not words.isdisjoint(release.meaning(hook).words)]
-    wave = min(release.meaning(reader).wave for reader in late) - 1
+    first = [hook for hook in release.workloads if release.is_pre_sync(hook)] if "SyncFail" in words else []
+    wave = min(release.meaning(reader).wave for reader in (*late, *first)) - 1
     own = HELM if release.target == "helm" and events(target.annotations) else ARGOCD
     if wave >= MIN_WAVE and not obstacle(target):
         yield SetText(target, "annotations", own.wave, str(wave))
@@ -98,7 +100,7 @@ def _give_copy(need: Need, copies: dict[int, Copy], release: Release, settings: 
         yield SetScalar(need.reader, need.reference.steps, copy.name)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _edits_of_copy(original: Manifest, release: Release, settings: Settings) -> tuple[InPlace, ...]:
     """What makes a copy of an object, the same for each of its readers."""
     copy = plan(release, settings).copies[id(original)]
@@ -130,8 +132,7 @@ def _references_of_copy(copy: Copy, release: Release, settings: Settings) -> Ite
 def _only_served(copy: Copy, copies: dict[int, Copy], release: Release) -> Iterator[InPlace]:
     """The accounts that the readers run as, under the names of their copies, and no others."""
     binding = copy.original
-    found = (need.reader for reader in copy.readers for need in needs(release, reader) if need.target is binding)
-    accounts = list(dict.fromkeys(found))
+    accounts = accounts_of(release, binding)
     named: list[tuple[int, str, str, str]] = []
     for number, namespace, name in subjects(binding):
         for account in accounts:

@@ -6,6 +6,7 @@ from postrenderer.edits import AddManifest, Edit, RemoveManifest
 from postrenderer.findings import Finding
 from postrenderer.release import Release
 from postrenderer.rules import unstamped_hooks
+from postrenderer.scissors import is_open_ended
 from postrenderer.settings import Settings
 from postrenderer.stamps import stamp_text, stamped_workloads, stamps
 
@@ -15,4 +16,6 @@ SETTLES = (unstamped_hooks,)
 def settle(finding: Finding, release: Release, settings: Settings) -> Iterator[Edit]:
     for old in stamps(release):
         yield RemoveManifest(old)
-    yield AddManifest(finding.manifest, stamp_text(stamped_workloads(release), finding.manifest.document.newline))
+    place = next((m for m in (finding.manifest, *release.manifests) if not is_open_ended(m)), None)
+    if place is not None:
+        yield AddManifest(place, stamp_text(stamped_workloads(release), place.document.newline))
