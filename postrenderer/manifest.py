@@ -119,6 +119,8 @@ class Manifest:
         """Which of the names stand anywhere in the document; told once, for all later rounds."""
         if self._mentions is None:
             written = self.document.text
+            if self.item is not None and "&" not in written:  # an alias may bring names from another item
+                written = written[nodes.start(self.root) : nodes.end(self.root)]
             self._mentions = frozenset(names if hides_names(written) else tokens(written) & names)
         return self._mentions
 
