@@ -1,5 +1,6 @@
 """What must be there before a workload runs, followed through all that it reads."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from postrenderer.manifest import Identity, Manifest
@@ -28,9 +29,11 @@ def readers_of(release: Release, target: Manifest) -> list[Manifest]:
     return list(dict.fromkeys(need.workload for need in _needing(release, target)))
 
 
-def accounts_of(release: Release, binding: Manifest) -> list[Manifest]:
-    """ServiceAccounts that hooks run as and that the role binding names."""
-    return list(dict.fromkeys(need.reader for need in _needing(release, binding) if need.reference is None))
+def accounts_of(release: Release, binding: Manifest, hooks: Iterable[Manifest]) -> list[Manifest]:
+    """ServiceAccounts that these hooks run as and that the role binding names."""
+    wanted = set(hooks)
+    grants = (need for need in _needing(release, binding) if need.reference is None and need.workload in wanted)
+    return list(dict.fromkeys(need.reader for need in grants))
 
 
 def _needing(release: Release, target: Manifest) -> list[Need]:

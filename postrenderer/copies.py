@@ -64,7 +64,7 @@ def plan(release: Release, settings: Settings) -> Plan:
     grants = _grants_to_copies(release, [need for need in late if id(need.target) not in barred])
     refused += [(need, reason) for need in grants if (reason := refusal(release, need, settings))]
     barred = {id(need.target) for need, _ in refused}
-    met = [need for need in (*late, *grants) if id(need.target) not in barred]
+    met = [need for need in (*late, *grants) if barred.isdisjoint((id(need.target), id(need.reader)))]
     readers: dict[Manifest, list[Manifest]] = {}
     for need in met:
         readers.setdefault(need.target, []).append(need.workload)

@@ -59,6 +59,8 @@ def refusal(release: Release, need: Need, settings: Settings) -> str:
         return "the name stands where presync does not edit: behind an alias, or in a field it only knows by its shape"
     if len({m.identity for m in release.resolve(need.reader, need.reference)} if need.reference else ()) > 1:
         return NAMESPACE_UNKNOWN
+    if target.is_copy:
+        return "it is a copy itself, for hooks that run at other times"
     if release.meaning(target).standing in (Standing.SKIPPED, Standing.UNRUN, Standing.UNKNOWN):
         return "it is never created: none of its hook words is one that runs"
     if kind in PRODUCERS and kind != PROVIDER_CLASS:

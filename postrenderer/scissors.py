@@ -10,6 +10,7 @@ from postrenderer.stream import Document, Splice
 
 _ITEM = re.compile(r"([ \t]*)-( +)\Z")
 _ANCHORS = re.compile(r"(?<![^\s,\[{])[&*][^\s,\]}]")
+_BLOCK = re.compile(r"(?:[!&]\S*\s+)*[|>]")  # a scalar's properties, and its style
 _COLON = re.compile(r"\s*:")
 _COMMA = re.compile(r"\s*,\s*")
 _END_MARKER = re.compile(r"\n\.\.\.(?=\s|\Z)")
@@ -36,8 +37,8 @@ def _item_end(root: Node, text: str) -> int:
     """Without the comments before the next item, where the last value is sure to end on its own line."""
     leaf = _last_leaf(root)
     ends = nodes.end(leaf) if nodes.start(leaf) >= nodes.start(root.value[-1][0]) else 0
-    plain = ends and text[nodes.start(leaf)] not in "|>"
-    return line_end(text, ends) if plain and ends <= block_end(root, text) else block_end(root, text)
+    one_line = ends and "\n" not in text[nodes.start(leaf) : ends]
+    return line_end(text, ends) if one_line and ends <= block_end(root, text) else block_end(root, text)
 
 
 def _last_leaf(node: Node) -> Node:
@@ -49,7 +50,7 @@ def _last_leaf(node: Node) -> Node:
 def is_open_ended(manifest: Manifest) -> bool:
     """Whether a line end behind the text would become a part of its last value."""
     text = manifest.document.text
-    return not text.endswith("\n") and text[nodes.start(_last_leaf(manifest.root))] in "|>"
+    return not text.endswith("\n") and _BLOCK.match(text, nodes.start(_last_leaf(manifest.root))) is not None
 
 
 def holds_anchors(manifest: Manifest) -> bool:

@@ -92,7 +92,7 @@ def _readers(release: Release, hook: Manifest) -> Iterator[tuple[Manifest, Place
 def _granted(release: Release, hook: Manifest) -> Iterator[tuple[Manifest, Place]]:
     """Ordinary objects that run as an account which the hook, a role binding, names; one that goes when the sync has
     succeeded was meant for hooks only."""
-    if hook.identity[:2] in BINDINGS and SUCCEEDED not in release.meaning(hook).policies:
+    if hook.identity[:2] in BINDINGS and SUCCEEDED not in release.meaning(hook).policies and not hook.is_copy:
         for _, namespace, name in subjects(hook):
             for account in release.named(SERVICE_ACCOUNT, name, namespace or release.namespace_of(hook)):
                 yield from _readers(release, account)

@@ -132,7 +132,7 @@ def _references_of_copy(copy: Copy, release: Release, settings: Settings) -> Ite
 def _only_served(copy: Copy, copies: dict[int, Copy], release: Release) -> Iterator[InPlace]:
     """The accounts that the readers run as, under the names of their copies, and no others."""
     binding = copy.original
-    accounts = accounts_of(release, binding)
+    accounts = accounts_of(release, binding, copy.readers)
     named: list[tuple[int, str, str, str]] = []
     for number, namespace, name in subjects(binding):
         for account in accounts:
