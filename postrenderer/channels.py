@@ -55,19 +55,19 @@ def log(text: str, file: str) -> None:
             _say(f"warning: the log {file} could not be written: {error.strerror}\n")
 
 
-def parent_command() -> list[str]:
-    """The parent process's arguments where the system tells them, else nothing."""
+def parent_helm() -> list[str]:
+    """The command line of the Helm that started this process; nothing where another did or the system does not tell."""
     try:
         with open(f"/proc/{os.getppid()}/cmdline", "rb") as cmdline:
-            return cmdline.read().decode(errors="replace").split("\0")
+            command = cmdline.read().decode(errors="replace").split("\0")
     except OSError:
         return []
+    return command if os.path.basename(command[0]).startswith("helm") else []
 
 
 def _helm_hides_stderr() -> bool:
     """Helm 4 keeps what a plugin writes to stderr to itself (helm issue 31843)."""
-    command = parent_command()
-    return "HELM_PLUGIN_NAME" in os.environ and os.path.basename(command[0] if command else "").startswith("helm")
+    return "HELM_PLUGIN_NAME" in os.environ and bool(parent_helm())
 
 
 def _say(text: str) -> None:

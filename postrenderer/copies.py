@@ -44,14 +44,14 @@ class Copy(NamedTuple):
     wave: int
     words: tuple[str, ...]
     policies: tuple[str, ...]
-    readers: tuple[Manifest, ...]  # hooks that run in PreSync or SyncFail
+    readers: tuple[Manifest, ...]  # the hooks that need it
 
 
 class Plan(NamedTuple):
-    """What the early hooks of a release lack."""
+    """What the hooks of a release need before it is there."""
 
     copies: dict[int, Copy]  # by id of the original
-    needs: tuple[Need, ...]  # late, of early hooks, met by a copy
+    needs: tuple[Need, ...]  # late, met by a copy
     refused: tuple[tuple[Need, str], ...]  # late, and why there can be no copy
     taken: tuple[Copy, ...]  # whose names stand for other objects already
 

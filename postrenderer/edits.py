@@ -113,7 +113,7 @@ def _obstacle_in(mapping: Node, text: str) -> str:
             return "a part of its metadata is anchored for use elsewhere"
         if text[nodes.start(value) : nodes.start(value) + 2] in ("|+", ">+"):
             return "a value of its metadata keeps the blank lines behind it"
-        if not mapping.flow_style and text[text.rfind("\n", 0, nodes.start(key)) + 1 : nodes.start(key)].strip():
+        if not mapping.flow_style and text[scissors.line_start(text, nodes.start(key)) : nodes.start(key)].strip():
             return "its metadata does not begin each key on a line of its own"
     return ""
 

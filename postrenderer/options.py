@@ -92,5 +92,4 @@ def target_of(wanted: str, documents: list[Document]) -> Target:
 
 
 def _helm_installs() -> bool:
-    command, *arguments = channels.parent_command() or [""]
-    return os.path.basename(command).startswith("helm") and not {"install", "upgrade"}.isdisjoint(arguments)
+    return not {"install", "upgrade"}.isdisjoint(channels.parent_helm())

@@ -28,7 +28,7 @@ def own_text(manifest: Manifest) -> tuple[int, int]:
     if manifest.item is not None:
         return nodes.start(root), (nodes.end(root) if root.flow_style else _item_end(root, text))
     begin = nodes.start(root)
-    line = text.rfind("\n", 0, begin) + 1
+    line = line_start(text, begin)
     finish = _END_MARKER.search(text, begin)
     return (begin if text[line:begin].strip() else line), finish.start() + 1 if finish else len(text)
 
@@ -61,7 +61,7 @@ def holds_anchors(manifest: Manifest) -> bool:
 def is_own_item(manifest: Manifest) -> bool:
     """Whether another item can be written behind this one: in flow style, or `- ` and the object's first key."""
     text, begin = manifest.document.text, nodes.start(manifest.root)
-    return manifest.in_flow_list or _ITEM.match(text[text.rfind("\n", 0, begin) + 1 : begin]) is not None
+    return manifest.in_flow_list or _ITEM.match(text[line_start(text, begin) : begin]) is not None
 
 
 def node_end(node: Node, text: str) -> int:
@@ -81,7 +81,7 @@ def without_field(manifest: Manifest, steps: tuple[str | int, ...]) -> Splice:
     text = manifest.document.text
     pair = nodes.find(nodes.step(manifest.root, steps[:-1]), str(steps[-1]))
     assert pair is not None
-    line = text.rfind("\n", 0, nodes.start(pair[0])) + 1
+    line = line_start(text, nodes.start(pair[0]))
     return Splice(line, max(block_end(pair[1], text), line_end(text, colon(pair[0], text))), "")
 
 
@@ -133,7 +133,7 @@ def new_item(after: Manifest, text: str) -> Splice:
     begin, finish = own_text(after)
     if after.in_flow_list:
         return Splice(finish, finish, f", {text}")
-    dash = _ITEM.match(document[document.rfind("\n", 0, begin) + 1 : begin])
+    dash = _ITEM.match(document[line_start(document, begin) : begin])
     assert dash is not None
     end = finish if document[finish - 1 : finish] == "\n" else line_end(document, finish)
     newline = after.document.newline
@@ -147,7 +147,7 @@ def without_item(manifest: Manifest) -> Splice:
     begin, finish = own_text(manifest)
     if not manifest.in_flow_list:
         end = finish if text[finish - 1 : finish] == "\n" else line_end(text, finish)
-        return Splice(text.rfind("\n", 0, begin) + 1, end, "")
+        return Splice(line_start(text, begin), end, "")
     comma = _COMMA.match(text, finish)
     before = text[:begin].rstrip()
     if not comma and before.endswith(","):
@@ -163,8 +163,12 @@ def colon(key: Node, text: str) -> int:
 
 def block_end(node: Node, text: str) -> int:
     """The start of the line on which the next token stands; comments between belong to the node."""
-    line = text.rfind("\n", 0, nodes.end(node)) + 1
+    line = line_start(text, nodes.end(node))
     return nodes.end(node) if text[line : nodes.end(node)].strip() else line
+
+
+def line_start(text: str, index: int) -> int:
+    return text.rfind("\n", 0, index) + 1
 
 
 def line_end(text: str, index: int) -> int:
@@ -172,7 +176,7 @@ def line_end(text: str, index: int) -> int:
 
 
 def indent(text: str, index: int) -> str:
-    return " " * (index - text.rfind("\n", 0, index) - 1)
+    return " " * (index - line_start(text, index))
 
 
 def styled(old: str, new: str) -> str:

@@ -90,7 +90,7 @@ def _block_additions(manifest: Manifest, mapping: Node, added: Sequence[tuple[st
     """As lines of their own before the first entry, whose place is known for sure."""
     text = manifest.document.text
     first = nodes.start(mapping.value[0][0])
-    line = text.rfind("\n", 0, first) + 1
+    line = scissors.line_start(text, first)
     new = "".join(
         f"{text[line:first]}{key}: {scissors.quoted(value)}{manifest.document.newline}" for key, value in added
     )
@@ -104,7 +104,7 @@ def _last_of_each(mapping: Node) -> list[tuple[Node, Node]]:
 
 def _without_entry(text: str, key: Node, value: Node) -> Splice:
     """A block entry with all its lines."""
-    line = text.rfind("\n", 0, nodes.start(key)) + 1
+    line = scissors.line_start(text, nodes.start(key))
     return Splice(line, scissors.line_end(text, max(scissors.colon(key, text), _value_end(value, text))), "")
 
 
