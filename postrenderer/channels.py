@@ -16,6 +16,10 @@ def read(files: Iterable[str], limits: Limits) -> list[Document]:
     for file in files or ("-",):
         name = "stdin" if file == "-" else file
         documents += _separated(documents, split(decode(_bytes(file, limits.bytes), name), name))
+    return within(documents, limits)
+
+
+def within(documents: list[Document], limits: Limits) -> list[Document]:
     if len(documents) > limits.documents:
         hint = "Raise `limits.documents` in the settings if this is meant."
         raise BadInputError(f"the stream holds more than {limits.documents} documents", hint)

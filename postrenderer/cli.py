@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from postrenderer import channels
 from postrenderer.errors import BugError, PostRendererError
-from postrenderer.options import Options, render_options
+from postrenderer.options import Options, completed, render_options
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     options = render_options(arguments)
     if options is None or (not arguments and sys.stdin is not None and sys.stdin.isatty()):
-        from postrenderer.commands import app
+        from postrenderer.commandline import app
 
         sys.exit(guarded(lambda: app(args=arguments or ["--help"], prog_name="presync")))
     os._exit(guarded(lambda: _render(options), options))  # all is written; taking modules apart costs a tenth more
@@ -26,7 +26,7 @@ def guarded(work: Callable[[], int | None], options: Options | None = None) -> i
     """Runs a command; every failure becomes one message and an exit status, never a traceback or a piece of input."""
     from postrenderer.report.text import failed
 
-    log = options.completed().log_file if options else ""
+    log = completed(options).log_file if options else ""
     try:
         return work() or 0
     except PostRendererError as error:
@@ -43,9 +43,9 @@ def guarded(work: Callable[[], int | None], options: Options | None = None) -> i
 
 
 def _render(options: Options) -> int:
-    from postrenderer import actions
+    from postrenderer.commands import render
 
-    return actions.render(options)
+    return render.run(options)
 
 
 def _place(error: Exception) -> str:

@@ -1,13 +1,12 @@
-"""The options of a render, from the command line and from variables, and what they choose."""
+"""The options that commands share, from the command line and from variables, and the target they choose."""
 
 import os
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from postrenderer import channels
 from postrenderer.errors import SettingsError
 from postrenderer.glance import filename
 from postrenderer.hooks import Target
-from postrenderer.settings import DEFAULTS, FILE_NAME, Settings
 from postrenderer.stream import Document
 
 TARGETS = ("auto", "argocd", "helm")
@@ -36,15 +35,32 @@ class Options(NamedTuple):
     diff: bool = False
     refuse_in_stream: bool = False
 
-    def completed(self) -> "Options":
-        """With the variables' values where the command line gives none."""
-        found: dict[str, Any] = {
-            name: next((os.environ[key] for key in keys if os.environ.get(key)), "")
-            for name, keys in VARIABLES.items()
-            if not getattr(self, name)
-        }
-        whole = self._replace(**found)
-        return whole._replace(target=whole.target or "auto")
+
+class Reading(NamedTuple):
+    """What the commands share that read releases from files, folders and charts."""
+
+    inputs: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    set: tuple[str, ...] = ()
+    all_values: bool = False
+    target: str = ""
+    namespace: str = ""
+    again: str = ""
+    settings: str = ""
+
+
+AnyOptions = TypeVar("AnyOptions", Options, Reading)
+
+
+def completed(options: AnyOptions) -> AnyOptions:
+    """With the variables' values where the command line gives none."""
+    found: dict[str, Any] = {
+        name: next((os.environ[key] for key in keys if os.environ.get(key)), "")
+        for name, keys in VARIABLES.items()
+        if getattr(options, name, None) == ""
+    }
+    whole = options._replace(**found)
+    return whole._replace(target=whole.target or "auto")
 
 
 def render_options(arguments: list[str]) -> Options | None:
@@ -65,20 +81,6 @@ def render_options(arguments: list[str]) -> Options | None:
         else:
             return None
     return Options(tuple(files), **given)  # type: ignore[arg-type]
-
-
-def settings_of(options: Options) -> Settings:
-    """The named settings file, or `presync.yaml` here; inside Argo CD the folder is a tenant's, and is not heeded."""
-    file = options.settings
-    if not file and "ARGOCD_APP_NAME" not in os.environ and os.path.exists(FILE_NAME):
-        file = FILE_NAME
-    if not file:
-        return DEFAULTS
-    from pathlib import Path
-
-    from postrenderer.settings import load
-
-    return load(Path(file))
 
 
 def target_of(wanted: str, documents: list[Document]) -> Target:

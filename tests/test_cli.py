@@ -16,7 +16,7 @@ import typer.main
 
 import postrenderer
 from postrenderer import settings
-from postrenderer.commands import app as commands
+from postrenderer.commandline import app as commands
 from postrenderer.options import FLAGS, VARIABLES, Options, render_options
 
 from .given import HELM_4, PRE_SYNC, app, job, reads, rendered, secret

@@ -79,7 +79,7 @@ def test_every_command_of_presync_in_the_readme_exists() -> None:
     named = set(re.findall(r"`?presync (render|lint|settings|helm-plugin-dir|[a-z]+-[a-z-]+)", README))
     from typer.main import get_command
 
-    from postrenderer.commands import app
+    from postrenderer.commandline import app
 
     known = get_command(app).commands  # type: ignore[attr-defined]
     assert named <= set(known)
