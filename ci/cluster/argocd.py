@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import network
 from build import built, pinned
-from processes import ClusterError, run, wait_until
+from processes import ClusterError, run, say, wait_until
 
 if TYPE_CHECKING:
     from node import Node
@@ -28,6 +28,7 @@ def up(node: Node) -> dict[str, object]:
     programs = built("argocd")
     apply_settings(node, programs)
     environment = variables(node, programs)
+    end_another_checkouts(node)
     for name, command in commands(node, programs).items():
         node.processes.start(name, network.inside(*command), environment)
     socket = node.folder / "plugins" / f"{plugin_name()}.sock"
@@ -37,7 +38,11 @@ def up(node: Node) -> dict[str, object]:
     for name in commands(node, programs):
         node.processes.must_run(name)
     version = pinned("argocd", "github.com/argoproj/argo-cd/v3")
-    return {"PRESYNC_TEST_ARGOCD": version, "PRESYNC_TEST_ARGOCD_LOGS": node.processes.logs}
+    return {
+        "PRESYNC_TEST_ARGOCD": version,
+        "PRESYNC_TEST_ARGOCD_LOGS": node.processes.logs,
+        "PRESYNC_TEST_ARGOCD_MANIFESTS": programs / "install.yaml",
+    }
 
 
 def commands(node: Node, programs: Path) -> dict[str, list[str | Path]]:
@@ -52,6 +57,10 @@ def commands(node: Node, programs: Path) -> dict[str, list[str | Path]]:
         "application-controller": [
             programs / "argocd-application-controller", "--redis", redis, "--repo-server", repo_server,
             "--repo-server-plaintext", "--app-resync", "3", "--namespace", NAMESPACE,
+        ],
+        "applicationset-controller": [
+            programs / "argocd-applicationset-controller", "--argocd-repo-server", repo_server,
+            "--repo-server-plaintext", "--namespace", NAMESPACE, "--metrics-addr", "0", "--probe-addr", "0",
         ],
         "notifications": [
             programs / "argocd-notifications", "--argocd-repo-server", repo_server, "--argocd-repo-server-plaintext",
@@ -72,7 +81,6 @@ def variables(node: Node, programs: Path) -> dict[str, str]:
     }
     for folder in folders.values():
         (node.folder / folder).mkdir(exist_ok=True)
-    shutil.copyfile(PROJECT / "ci/argocd/plugin.yaml", node.folder / "plugin/plugin.yaml")
     # What the sidecar's image holds: the plugin's script, presync and Helm.
     plugin = [PROJECT / "ci/argocd/plugin", presync().parent, helm().parent]
     return {
@@ -83,6 +91,18 @@ def variables(node: Node, programs: Path) -> dict[str, str]:
         "PRESYNC_SETTINGS": str(PROJECT / "ci/argocd/presync.yaml"),
         **{key: str(node.folder / folder) for key, folder in folders.items() if key.isupper()},
     }
+
+
+def end_another_checkouts(node: Node) -> None:
+    """Argo CD that serves another checkout's plugin, or one that has changed since."""
+    ours = f"{PROJECT}\n{(PROJECT / 'ci/argocd/plugin.yaml').read_text()}"
+    served = node.folder / "plugin-served"
+    if served.exists() and served.read_text() != ours:
+        say("starting Argo CD again, with this checkout's plugin")
+        for name in commands(node, built("argocd")):
+            node.processes.stop(name)
+    served.write_text(ours)
+    shutil.copyfile(PROJECT / "ci/argocd/plugin.yaml", node.folder / "plugin/plugin.yaml")
 
 
 def presync() -> Path:

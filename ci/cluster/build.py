@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 import re
 import shutil
@@ -18,9 +19,10 @@ VERSION_OF_KUBERNETES = "k8s.io/component-base/version"
 CONTAINERD = "github.com/containerd/containerd/v2"
 
 
-def fingerprint(*names: str) -> str:
-    pins = [(HERE / name / file).read_bytes() for name in names for file in ("go.mod", "go.sum")]
-    return hashlib.sha256(b"\0".join([*pins, Path(__file__).read_bytes()])).hexdigest()[:16]
+def fingerprint(name: str) -> str:
+    pins = [(HERE / name / file).read_text() for file in ("go.mod", "go.sum")]
+    recipe = [inspect.getsource(function) for function in (go, RECIPES[name])]
+    return hashlib.sha256("\0".join([*pins, *recipe]).encode()).hexdigest()[:16]
 
 
 def pinned(name: str, module: str) -> str:
@@ -64,10 +66,12 @@ def argocd(folder: Path) -> None:
     module = "github.com/argoproj/argo-cd/v3"
     go("argocd", "build", "-ldflags", "-s -w", "-o", str(folder / "argocd"), f"{module}/cmd", CGO_ENABLED="0")
     # The program is the component that it is called by.
-    for component in ("repo-server", "application-controller", "cmp-server", "notifications"):
+    components = ("repo-server", "application-controller", "applicationset-controller", "cmp-server", "notifications")
+    for component in components:
         (folder / f"argocd-{component}").symlink_to("argocd")
     source = Path(go("argocd", "list", "-m", "-f", "{{.Dir}}", module).strip())
     shutil.copytree(source / "manifests/crds", folder / "crds", copy_function=shutil.copyfile)
+    shutil.copyfile(source / "manifests/install.yaml", folder / "install.yaml")
     for script in ("git-verify-wrapper.sh", "git-ask-pass.sh"):
         shutil.copyfile(source / "hack" / script, folder / script)
         (folder / script).chmod(0o755)

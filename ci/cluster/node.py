@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+OWN = {"etcd", "containerd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet"}
+
+
 class Node:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -44,7 +47,9 @@ class Node:
         self.wait("kubelet", self.is_ready)
 
     def down(self) -> None:
-        """What runs in containers ends with its containers, before containerd."""
+        """First what uses the node; what runs in containers ends with its containers, before containerd."""
+        for name in sorted(set(self.processes.names()) - OWN):
+            self.processes.stop(name)
         for name in ("kubelet", "kube-scheduler", "kube-controller-manager"):
             self.processes.stop(name)
         if self.processes.runs("containerd"):

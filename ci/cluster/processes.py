@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
+FOLDER = Path("/var/lib/presync-cluster")
+
+
 class ClusterError(Exception):
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -36,7 +39,7 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: int = 120) -> 
     limit = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > limit:
-            raise ClusterError(f"waited {seconds} s for {what}", "The logs folder says why.")
+            raise ClusterError(f"waited {seconds} s for {what}", f"The logs in {FOLDER}/logs say why.")
         time.sleep(0.1)
 
 
