@@ -46,6 +46,7 @@ def up(node: Node) -> dict[str, object]:
 
 
 def commands(node: Node, programs: Path) -> dict[str, list[str | Path]]:
+    # Not by a name: this network has no DNS, and each call that looked one up would wait 10 s.
     redis, repo_server = (f"127.0.0.1:{port}" for port in PORTS.values())
     return {
         "redis": ["redis-server", "--port", str(PORTS["redis"]), "--save", "", "--appendonly", "no"],

@@ -62,6 +62,16 @@ def test_the_image_copies_what_is_there() -> None:
     assert [name for name in copied if not (PROJECT / name).exists()] == []
 
 
+def test_the_image_has_the_helm_that_the_tests_on_a_cluster_run() -> None:
+    pins = {
+        "ci/docker/Dockerfile": r"^ARG HELM_VERSION=(\S+)$",
+        "ci/cluster/argocd.py": r'^HELM = "(\S+)"$',
+        "ci/test": r"build_helm (4\S+)\)",
+    }
+    found = {re.findall(pin, (PROJECT / file).read_text(), re.MULTILINE)[0] for file, pin in pins.items()}
+    assert len(found) == 1
+
+
 @pytest.mark.parametrize("example", ["application", "applicationset"])
 def test_the_examples_name_the_plugin_and_what_it_announces(example: str) -> None:
     spec = read(f"examples/{example}.yaml")["spec"]

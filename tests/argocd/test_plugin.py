@@ -29,7 +29,10 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
-def call(checkout: Path, command: str = "generate", **parameters: Any) -> subprocess.CompletedProcess[str]:
+def call(
+    checkout: Path, command: str = "generate", sidecar: dict[str, str] | None = None, **parameters: Any
+) -> subprocess.CompletedProcess[str]:
+    """`sidecar` has more variables of its environment."""
     kinds = {str: "string", list: "array", dict: "map"}
     given = [{"name": name.replace("_", "-"), kinds[type(value)]: value} for name, value in parameters.items()]
     environment = {
@@ -42,6 +45,7 @@ def call(checkout: Path, command: str = "generate", **parameters: Any) -> subpro
         "ARGOCD_APP_PARAMETERS": json.dumps(given) if given else "null",
         "KUBE_VERSION": "1.37.0",
         "KUBE_API_VERSIONS": "v1,apps/v1,batch/v1",
+        **(sidecar or {}),
     }
     return subprocess.run(
         ["presync-plugin", command],
@@ -76,6 +80,14 @@ def test_parameters_reach_helm_as_they_are(checkout: Path) -> None:
         assert text.replace("'", '"') in done.stdout.replace("'", '"'), text
 
 
+MISTYPED = """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: x
+  annotations:
+    argocd.argoproj.io/hook: Presync
+"""
 OUTSIDE = [
     "/etc/hostname",
     "../../../outside.yaml",
@@ -118,12 +130,28 @@ def test_a_failed_helm_is_no_empty_chart(checkout: Path) -> None:
 
 
 def test_a_refusal_of_presync_gives_no_manifests(checkout: Path) -> None:
-    (checkout / "apps/chart/templates/x.yaml").write_text(
-        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  annotations:\n    argocd.argoproj.io/hook: Presync\n"
-    )
+    (checkout / "apps/chart/templates/x.yaml").write_text(MISTYPED)
     done = call(checkout, value_files=["../../production.yaml"])
     assert (done.returncode, done.stdout) == (1, "")
     assert "unknown-hook-word" in done.stderr
+
+
+def test_an_annotation_silences_a_rule_unless_the_sidecar_locks_it(checkout: Path) -> None:
+    (checkout / "apps/chart/templates/x.yaml").write_text(f"{MISTYPED}    presync/allow: unknown-hook-word\n")
+    settings = {"PRESYNC_SETTINGS": str(PROJECT / "ci/argocd/presync.yaml")}
+    assert call(checkout, value_files=["../../production.yaml"]).returncode == 0
+    locked = call(checkout, sidecar=settings, value_files=["../../production.yaml"])
+    assert (locked.returncode, locked.stdout) == (1, "")
+    assert "unknown-hook-word" in locked.stderr
+
+
+@pytest.mark.parametrize("settings", [{}, {"PRESYNC_SETTINGS": str(PROJECT / "ci/argocd/presync.yaml")}])
+def test_settings_in_the_repository_are_not_read(checkout: Path, settings: dict[str, str]) -> None:
+    (checkout / "apps/chart/templates/x.yaml").write_text(MISTYPED)
+    for folder in (checkout, checkout / "apps/chart"):
+        (folder / "presync.yaml").write_text("{allow: [unknown-hook-word], lock: []}")
+    done = call(checkout, sidecar=settings, value_files=["../../production.yaml"])
+    assert (done.returncode, done.stdout) == (1, "")
 
 
 def test_dependencies_are_built_only_where_they_are_missing(checkout: Path) -> None:

@@ -20,6 +20,22 @@ NAMESPACE = "argocd"
 AUTOMATED = {"automated": {"prune": True, "selfHeal": True}}
 ONCE = {"retry": {"limit": 0}}
 
+
+def phase(body: Body) -> str:
+    return str(body.get("status", {}).get("operationState", {}).get("phase", ""))
+
+
+def refusals(body: Body) -> list[str]:
+    """Why the repository could not be rendered."""
+    found = body.get("status", {}).get("conditions", ())
+    return [each["message"] for each in found if each["type"] == "ComparisonError"]
+
+
+def is_of(result: Body, revision: str) -> bool:
+    """Where there are several sources, each has its revision."""
+    return revision in (result.get("revision"), *result.get("revisions", ()))
+
+
 PLAIN: dict[str, Any] = {"helm": {"valueFiles": ["../values.yaml"], "releaseName": "demo"}}
 PARAMETERS = [{"name": "value-files", "array": ["../values.yaml"]}, {"name": "release-name", "string": "demo"}]
 THROUGH_PRESYNC: dict[str, Any] = {"plugin": {"name": "presync", "parameters": PARAMETERS}}
@@ -32,7 +48,7 @@ class Application:
         self.cluster, self.name, self.repository = cluster, name, repository
         self.watched = Watched(cluster, NAMESPACE, APPLICATION, only=name)
         shutil.copytree(CHART, repository / "chart")
-        self._git("init", "--quiet", "--initial-branch", "main")
+        self.git("init", "--quiet", "--initial-branch", "main")
 
     def commit(self, **files: str | dict[str, Any]) -> str:
         """Writes files of the repository, each a text or values; gives the revision."""
@@ -40,15 +56,21 @@ class Application:
             path = self.repository / name.replace("__", "/").replace("_yaml", ".yaml")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1))
-        self._git("add", "--all")
-        self._git("commit", "--quiet", "--allow-empty", "--message", "As the scenario goes on")
-        revision = self._git("rev-parse", "HEAD").strip()
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "As the scenario goes on")
+        revision = self.git("rev-parse", "HEAD").strip()
         if ("Application", self.name) in self.watched.objects:
             self.refresh()
         return revision
 
-    def create(self, plugin: bool = True, policy: dict[str, Any] | None = None, **annotations: str) -> None:
-        source = {"repoURL": f"file://{self.repository}", "path": "chart", "targetRevision": "main"}
+    def create(
+        self, plugin: bool = True, policy: dict[str, Any] | None = None, also: tuple[str, ...] = (), **annotations: str
+    ) -> None:
+        """`also` names more folders of the repository, each a source of its own."""
+        chart, *others = (
+            {"repoURL": self.address, "path": path, "targetRevision": "main"} for path in ("chart", *also)
+        )
+        chart |= THROUGH_PRESYNC if plugin else PLAIN
         body = {
             "apiVersion": "argoproj.io/v1alpha1",
             "kind": "Application",
@@ -60,12 +82,19 @@ class Application:
             },
             "spec": {
                 "project": "default",
-                "source": source | (THROUGH_PRESYNC if plugin else PLAIN),
+                **({"sources": [chart, *others]} if others else {"source": chart}),
                 "destination": {"server": "https://kubernetes.default.svc", "namespace": self.name},
                 "syncPolicy": ONCE | (policy or {}),
             },
         }
+        self.put(body)
+
+    def put(self, body: Body) -> None:
         kubectl(self.cluster, "create", "-f", "-", stdin=json.dumps(body))
+
+    @property
+    def address(self) -> str:
+        return f"file://{self.repository}"
 
     def change_source(self, plugin: bool) -> None:
         """The other way to render the same repository."""
@@ -92,30 +121,34 @@ class Application:
     def until(self, condition: Callable[[Body], object], what: str) -> Body:
         return self.watched.until_there("Application", self.name, condition, what)
 
-    def until_operation(self, phase: str, revision: str) -> Body:
+    def until_operation(self, how: str, revision: str) -> Body:
         """The operation on this revision has ended so."""
 
         def ended(body: Body) -> bool:
-            state = body.get("status", {}).get("operationState", {})
-            return state.get("phase") == phase and state.get("syncResult", {}).get("revision") == revision
+            result = body.get("status", {}).get("operationState", {}).get("syncResult", {})
+            return phase(body) == how and is_of(result, revision)
 
-        return self.until(ended, f"operation {phase} at {revision[:7]}")
+        return self.until(ended, f"operation {how} at {revision[:7]}")
 
     def until_synced(self, revision: str) -> Body:
         """The revision is in the history of syncs that succeeded, and nothing differs from it."""
 
         def synced(body: Body) -> bool:
             status = body.get("status", {})
-            done = any(each["revision"] == revision for each in status.get("history", ()))
+            done = any(is_of(each, revision) for each in status.get("history", ()))
             return done and status.get("sync", {}).get("status") == "Synced"
 
         return self.until(synced, f"synced at {revision[:7]}")
 
-    def remove(self) -> None:
-        self.watched.end()
+    def delete(self) -> None:
+        """With all that its finalizer removes."""
         kubectl(self.cluster, "delete", "application", self.name, "-n", NAMESPACE, "--ignore-not-found", "--wait=false")
 
-    def _git(self, *arguments: str) -> str:
+    def end(self) -> None:
+        self.watched.end()
+        self.delete()
+
+    def git(self, *arguments: str) -> str:
         identity = ("-c", "user.name=test", "-c", "user.email=test@example.org")
         command = ["git", "-C", str(self.repository), *identity, *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout

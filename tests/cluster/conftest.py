@@ -26,6 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker("cluster")
+    items.sort(key=lambda item: item.path.stem != "test_triggers")  # the quick ones fail first
 
 
 @pytest.fixture
@@ -59,4 +60,4 @@ def app(kube_cluster: Cluster, space: Watched, tmp_path: Path) -> Iterator[appli
         pytest.skip("no Argo CD that reads this machine's folders: ci/cluster/up --argocd")
     created = applications.Application(kube_cluster, space.namespace, tmp_path / "repository")
     yield created
-    created.remove()
+    created.end()

@@ -52,8 +52,6 @@ def programs() -> Path:
 
 @contextmanager
 def server(address: str) -> Iterator[Server]:
-    with socket.create_server((address, 0)) as free:
-        port = free.getsockname()[1]
     password = secrets.token_hex(8)
     folder = Path(tempfile.mkdtemp(prefix="presync-postgres-"))
     (folder / "password").write_text(password)
@@ -63,17 +61,31 @@ def server(address: str) -> Iterator[Server]:
     bin_folder, data = programs(), folder / "data"
     quick = ["--no-sync", "--encoding=UTF8", "--locale=C", "--username=postgres"]
     login = ["--auth-host=scram-sha-256", f"--pwfile={folder}/password"]
-    _run(user, bin_folder / "initdb", *quick, *login, "--pgdata", data)
+    assert _runs(user, bin_folder / "initdb", *quick, *login, "--pgdata", data)
     with (data / "pg_hba.conf").open("a") as rules:
         rules.write("host all all all scram-sha-256\n")
-    options = f"-c listen_addresses={address} -p {port} -c unix_socket_directories={folder} -c fsync=off"
+    settings = f"-c listen_addresses={address} -c unix_socket_directories={folder} -c fsync=off"
     control = bin_folder / "pg_ctl"
-    _run(user, control, "start", "--wait", "--pgdata", data, "--log", folder / "log", "--options", options)
+
+    def starts(port: int) -> bool:
+        start = ("start", "--wait", "--log", folder / "log", "--options", f"{settings} -p {port}")
+        return _runs(user, control, *start, "--pgdata", data)
+
+    # Between asking for a free port and using it another process may take it.
+    port = next((port for port in _free_ports(address, 5) if starts(port)), None)
+    assert port, (folder / "log").read_text()
     try:
         yield Server(address, port, password)
     finally:
-        _run(user, control, "stop", "--pgdata", data, "--mode", "immediate")
+        assert _runs(user, control, "stop", "--pgdata", data, "--mode", "immediate")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _free_ports(address: str, number: int) -> Iterator[int]:
+    for _ in range(number):
+        with socket.create_server((address, 0)) as free:
+            port = free.getsockname()[1]
+        yield port
 
 
 def _give(folder: Path, user: str) -> None:
@@ -82,8 +94,6 @@ def _give(folder: Path, user: str) -> None:
         os.chown(path, entry.pw_uid, entry.pw_gid)
 
 
-def _run(user: str | None, *command: str | Path) -> None:
-    done = subprocess.run(
-        [*map(str, command)], user=user, cwd="/", capture_output=False, stdout=subprocess.DEVNULL, check=False
-    )
-    assert done.returncode == 0, command
+def _runs(user: str | None, *command: str | Path) -> bool:
+    done = subprocess.run([*map(str, command)], user=user, cwd="/", stdout=subprocess.DEVNULL, check=False)
+    return done.returncode == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import threading
 import time
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pytest_helm_charts.clusters import Cluster
 
@@ -25,10 +26,14 @@ KINDS = {
     "Secret": "/api/v1/namespaces/{}/secrets",
     "ConfigMap": "/api/v1/namespaces/{}/configmaps",
     "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
+    "Role": "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/roles",
+    "RoleBinding": "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/rolebindings",
     "Pod": "/api/v1/namespaces/{}/pods",
     "Job": "/apis/batch/v1/namespaces/{}/jobs",
     "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
 }
+# What Kubernetes puts into every namespace, and Helm's own records.
+NOBODYS = re.compile(r"ConfigMap/kube-root-ca\.crt|ServiceAccount/default|Secret/sh\.helm\.release\..*")
 APPLICATION = {"Application": "/apis/argoproj.io/v1alpha1/namespaces/{}/applications"}
 
 
@@ -111,12 +116,29 @@ class Watched:
 
         return self.until(found, f"{kind}/{name} {what}")  # type: ignore[return-value]
 
+    def until_just(self, *wanted: set[str]) -> None:
+        """These objects are there, as `Kind/name`, and no others but pods."""
+        whole = set[str]().union(*wanted)
+        limit = time.monotonic() + PATIENCE
+        with self._changed:
+            while self.there() != whole:
+                if not self._changed.wait(limit - time.monotonic()):
+                    pytest.fail(f"missing: {sorted(whole - self.there())}; too many: {sorted(self.there() - whole)}")
+
+    def there(self) -> set[str]:
+        return _somebodys(f"{kind}/{name}" for kind, name in self.objects if kind != "Pod")
+
+    def deleted(self) -> set[str]:
+        """Whatever was, whether or not it came again."""
+        gone = (event for event in self.events if event.change == "DELETED")
+        return _somebodys(f"{event.kind}/{event.name}" for event in gone if event.kind != "Pod")
+
     def uids(self, kind: str, name: str) -> list[str]:
         """One for each object that ever had this name, in order."""
         return list(dict.fromkeys(e.body["metadata"]["uid"] for e in self.events if (e.kind, e.name) == (kind, name)))
 
     def was_deleted(self, kind: str, name: str) -> bool:
-        return any((e.change, e.kind, e.name) == ("DELETED", kind, name) for e in self.events)
+        return f"{kind}/{name}" in self.deleted()
 
     def names(self, kind: str) -> set[str]:
         return {name for each, name in self.objects if each == kind}
@@ -124,6 +146,10 @@ class Watched:
     def pods_of(self, owner: str) -> list[Body]:
         """Those whose name starts as their owner's: of a Job or a Deployment."""
         return [body for (kind, name), body in self.objects.items() if kind == "Pod" and name.startswith(f"{owner}-")]
+
+
+def _somebodys(names: Iterable[str]) -> set[str]:
+    return {name for name in names if not NOBODYS.fullmatch(name)}
 
 
 def _stream(cluster: Cluster, path: str, parameters: dict[str, str]) -> Any:

@@ -1,14 +1,18 @@
-"""Servers that take what Argo CD's notifications controller sends: mail, Slack's API, and a webhook."""
+"""Servers that take what Argo CD's notifications controller sends: by mail, and by HTTP to chats and a webhook."""
 
 from __future__ import annotations
 
 import email
 import json
 import socketserver
+import ssl
+import subprocess
+import tempfile
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs
 
@@ -40,31 +44,31 @@ class Inbox:
     def about(self, name: str, service: str = "") -> list[str]:
         return [m.text for m in self.messages if name in m.text and service in ("", m.service)]
 
-    def until(self, name: str, service: str) -> str:
-        """The first message of this service that holds the name."""
+    def until(self, name: str, service: str, number: int = 1) -> list[str]:
+        """So many messages of this service that hold the name."""
         limit = time.monotonic() + PATIENCE
         with self._changed:
-            while not (found := self.about(name, service)):
+            while len(found := self.about(name, service)) < number:
                 if not self._changed.wait(limit - time.monotonic()):
-                    pytest.fail(f"no message about {name} by {service}; came: {self.messages}")
-            return found[0]
+                    came = [f"{m.service}: {m.text}" for m in self.messages]
+                    pytest.fail(f"{len(found)} messages about {name} by {service}; came:\n" + "\n".join(came))
+            return found
 
 
 class Receivers(NamedTuple):
     inbox: Inbox
-    http_port: int
+    http: str
+    https: str
     smtp_port: int
 
 
 class Web(BaseHTTPRequestHandler):
-    """Slack's API below /slack/, else a webhook."""
+    """Each service has a path of its own, named as it is."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        if self.path.startswith("/slack/"):
-            inbox_of(self).put("slack", str(parse_qs(body)))
-        else:
-            inbox_of(self).put("webhook", body)
+        service = self.path.split("/")[1]
+        inbox_of(self).put(service, str(parse_qs(body)) if service == "slack" else body)
         content = json.dumps({"ok": True, "channel": "C1", "ts": "1.0"}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -108,11 +112,28 @@ def inbox_of(handler: socketserver.BaseRequestHandler) -> Inbox:
 @contextmanager
 def receivers(address: str) -> Iterator[Receivers]:
     inbox = Inbox()
-    with ThreadingHTTPServer((address, 0), Web) as web, socketserver.ThreadingTCPServer((address, 0), Mail) as mail:
-        for server in (web, mail):
+    with ExitStack() as running:
+
+        def started(server: socketserver.BaseServer) -> int:
             server.inbox = inbox  # type: ignore[attr-defined]
-            server.daemon_threads = True
+            running.enter_context(server)
+            running.callback(server.shutdown)
             threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Receivers(inbox, web.server_port, mail.server_address[1])
-        for server in (web, mail):
-            server.shutdown()
+            return int(server.server_address[1])  # type: ignore[index]
+
+        secure = ThreadingHTTPServer((address, 0), Web)
+        secure.socket = certified(address).wrap_socket(secure.socket, server_side=True)
+        ports = [started(ThreadingHTTPServer((address, 0), Web)), started(secure)]
+        mail = started(socketserver.ThreadingTCPServer((address, 0), Mail))
+        yield Receivers(inbox, f"http://{address}:{ports[0]}", f"https://{address}:{ports[1]}", mail)
+
+
+def certified(address: str) -> ssl.SSLContext:
+    """Nobody else trusts this certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        key = Path(folder) / "key.pem"
+        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={address}"]
+        subprocess.run([*command, "-keyout", key, "-out", f"{key}.crt"], capture_output=True, check=True)
+        context.load_cert_chain(f"{key}.crt", key)
+    return context

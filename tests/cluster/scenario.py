@@ -7,9 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from .database import Database
+    from .kubernetes import Watched
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHART = PROJECT / "chart"
@@ -19,6 +23,12 @@ IMAGE = os.environ.get("PRESYNC_TEST_IMAGE", "")
 # The names of the chart's objects in a release called `demo`.
 APP, MIGRATE = "demo-presync-app", "demo-presync-app-migrate"
 COPY, STAMP = f"{APP}-presync", f"{MIGRATE}-presync-stamp"
+
+# And what it consists of, but for pods, Services and what others keep in a namespace.
+OURS = {f"Secret/{APP}", f"ConfigMap/{APP}", f"ServiceAccount/{APP}", f"Deployment/{APP}"}
+HOOKS = {f"Job/{MIGRATE}", f"ConfigMap/{MIGRATE}", f"ServiceAccount/{MIGRATE}"}
+COPIES = {f"Secret/{COPY}", f"ConfigMap/{COPY}"}
+STAMPED = {f"ConfigMap/{STAMP}"}
 
 FIRST = {"001.sql": "CREATE TABLE IF NOT EXISTS schema (version int); INSERT INTO schema VALUES (1);"}
 SECOND = FIRST | {"002.sql": "ALTER TABLE schema ADD COLUMN IF NOT EXISTS note text; INSERT INTO schema VALUES (2);"}
@@ -61,7 +71,9 @@ def raw(url: str, **changes: Any) -> dict[str, Any]:
     return values(url, 1, FIRST, enabled=False) | {"extraObjects": [job(APP)], **changes}
 
 
-def sharing(url: str, secret_is: dict[str, str], job_is: dict[str, str] = PRE_SYNC) -> dict[str, Any]:
+def sharing(
+    url: str, secret_is: dict[str, str], job_is: dict[str, str] = PRE_SYNC, files: dict[str, str] = FIRST
+) -> dict[str, Any]:
     """The application and the Job read one Secret, each being the hook that its annotations make of it."""
     secret = {
         "apiVersion": "v1",
@@ -69,11 +81,11 @@ def sharing(url: str, secret_is: dict[str, str], job_is: dict[str, str] = PRE_SY
         "metadata": {"name": "shared", "annotations": secret_is},
         "stringData": {"DATABASE_URL": url},
     }
-    return raw(url, secret={"existingSecret": "shared"}, extraObjects=[secret, job("shared", job_is)])
+    return raw(url, secret={"existingSecret": "shared"}, extraObjects=[secret, job("shared", job_is, files)])
 
 
-def job(secret: str, annotations: dict[str, str] = PRE_SYNC) -> dict[str, Any]:
-    statement = "; ".join(FIRST.values())
+def job(secret: str, annotations: dict[str, str] = PRE_SYNC, files: dict[str, str] = FIRST) -> dict[str, Any]:
+    statement = "; ".join(files.values())
     container = {
         "name": "migrate",
         "image": IMAGE,
@@ -86,6 +98,19 @@ def job(secret: str, annotations: dict[str, str] = PRE_SYNC) -> dict[str, Any]:
         "metadata": {"name": JOB, "annotations": annotations},
         "spec": {"backoffLimit": 0, "template": {"spec": {"restartPolicy": "Never", "containers": [container]}}},
     }
+
+
+# -- What is seen of it
+
+
+def migrated(db: Database) -> str:
+    return db.query("SELECT max(version) FROM schema")
+
+
+def application_pods(space: Watched) -> set[str]:
+    """Every pod that there ever was."""
+    pods = [event.body["metadata"] for event in space.events if event.kind == "Pod"]
+    return {pod["uid"] for pod in pods if pod["name"].startswith(f"{APP}-") and not pod["name"].startswith(MIGRATE)}
 
 
 # -- The programs

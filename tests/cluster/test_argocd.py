@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .applications import AUTOMATED
-from .kubernetes import Body, Watched, is_available, is_complete, is_failed, waiting_reasons
-from .scenario import APP, BROKEN, COPY, FIRST, HOOK, JOB, MIGRATE, POLICY, SECOND, STAMP, job, raw, sharing, values
+from .applications import phase
+from .kubernetes import Body, Watched, is_available, is_failed, waiting_reasons
+from .scenario import (
+    APP,
+    BROKEN,
+    COPIES,
+    COPY,
+    FIRST,
+    HOOK,
+    HOOKS,
+    JOB,
+    MIGRATE,
+    OURS,
+    POLICY,
+    SECOND,
+    STAMPED,
+    application_pods,
+    migrated,
+    raw,
+    sharing,
+    values,
+)
 
 if TYPE_CHECKING:
     from .applications import Application
@@ -23,19 +42,6 @@ def waits_for_its_secret(kind: str) -> Any:
     return found
 
 
-def migrated(db: Database) -> str:
-    return db.query("SELECT max(version) FROM schema")
-
-
-def application_pods(space: Watched) -> set[str]:
-    pods = (pod["metadata"] for pod in space.pods_of(APP) if not pod["metadata"]["name"].startswith(MIGRATE))
-    return {pod["uid"] for pod in pods if "deletionTimestamp" not in pod}
-
-
-def phase(body: Body) -> str:
-    return str(body.get("status", {}).get("operationState", {}).get("phase", ""))
-
-
 def test_a_migration_waits_for_a_secret_that_comes_after_it_until_presync_copies_it(
     app: Application, space: Watched, db: Database
 ) -> None:
@@ -45,7 +51,7 @@ def test_a_migration_waits_for_a_secret_that_comes_after_it_until_presync_copies
     space.until(waits_for_its_secret(JOB), "a migration without its Secret")
     state = app.until(lambda body: "waiting for completion of hook" in str(body.get("status")), "the sync's wait")
     assert phase(state) == "Running"
-    assert space.names("Secret") == set()
+    space.until_just({f"Job/{JOB}"})
 
     app.terminate()
     app.until(lambda body: phase(body) == "Failed", "the end of the hanging sync")
@@ -54,6 +60,8 @@ def test_a_migration_waits_for_a_secret_that_comes_after_it_until_presync_copies
     app.until_operation("Succeeded", revision)
     assert migrated(db) == "1"
     space.until_there("Deployment", APP, is_available)
+    space.until_just(OURS, {f"Job/{JOB}", f"ConfigMap/{JOB}-presync-stamp"})
+    assert space.deleted() == {f"Job/{JOB}", f"Secret/{COPY}"}
 
 
 def test_a_secret_made_a_hook_is_gone_before_the_first_pod_starts_until_presync_splits_it(
@@ -66,13 +74,16 @@ def test_a_secret_made_a_hook_is_gone_before_the_first_pod_starts_until_presync_
     app.until_operation("Succeeded", revision)
     space.until(lambda seen: seen.was_deleted("Secret", "shared"), "the Secret's end")
     space.until(waits_for_its_secret(APP), "an application without its Secret")
+    ours = OURS - {f"Secret/{APP}"}
+    space.until_just(ours, {f"Job/{JOB}"})
 
     app.change_source(plugin=True)
     app.sync()
     space.until_there("Deployment", APP, is_available)
     app.until_synced(revision)
-    assert "shared" in space.names("Secret")
-    space.until(lambda seen: seen.was_deleted("Secret", "shared-presync"), "the copy's end")
+    space.until_just(ours, {"Secret/shared", f"Job/{JOB}", f"ConfigMap/{JOB}-presync-stamp"})
+    assert space.deleted() == {"Secret/shared", "Secret/shared-presync", f"Job/{JOB}"}
+    assert len(space.uids("Secret", "shared")) == 2
 
 
 def test_a_release_lives_through_presync(app: Application, space: Watched, db: Database) -> None:
@@ -82,9 +93,8 @@ def test_a_release_lives_through_presync(app: Application, space: Watched, db: D
     app.until_synced(first)
     space.until_there("Deployment", APP, is_available)
     assert migrated(db) == "1"
-    space.until(
-        lambda seen: seen.was_deleted("Secret", COPY) and seen.was_deleted("ConfigMap", COPY), "the copies' end"
-    )
+    space.until_just(OURS, HOOKS, STAMPED)
+    assert space.deleted() == COPIES
 
     # Upgrade with a change of the schema.
     second = app.commit(values_yaml=values(db.url, 2, SECOND))
@@ -92,22 +102,26 @@ def test_a_release_lives_through_presync(app: Application, space: Watched, db: D
     app.until_synced(second)
     space.until_there("Deployment", APP, is_available)
     assert migrated(db) == "2"
+    space.until_just(OURS, HOOKS, STAMPED)
 
     # The same again: the migration runs, nothing else changes.
     pods, jobs = application_pods(space), len(space.uids("Job", MIGRATE))
     app.sync()
     space.until(lambda seen: len(seen.uids("Job", MIGRATE)) > jobs, "another migration")
     app.until_operation("Succeeded", second)
+    space.until_just(OURS, HOOKS, STAMPED)
     assert application_pods(space) == pods
 
-    # A migration that fails: nothing of the application changes.
+    # A migration that fails: nothing of the application changes, and its copies wait for the next sync.
     broken = app.commit(values_yaml=values(db.url, 3, BROKEN))
     app.sync()
     failed = app.until_operation("Failed", broken)
     results = failed["status"]["operationState"]["syncResult"]["resources"]
     assert [each["name"] for each in results if each.get("hookPhase") == "Failed"] == [MIGRATE]
     space.until_there("Job", MIGRATE, is_failed)
+    space.until_just(OURS, HOOKS, STAMPED, COPIES)
     assert application_pods(space) == pods
+    assert is_available(space.objects["Deployment", APP])
     assert space.objects["ConfigMap", APP]["data"]["SCHEMA"] == "2"
     assert migrated(db) == "2"
 
@@ -116,8 +130,14 @@ def test_a_release_lives_through_presync(app: Application, space: Watched, db: D
     fixed = app.commit(values_yaml=values(db.url, 3, third))
     app.sync()
     app.until_synced(fixed)
+    space.until_there("Deployment", APP, is_available)
     assert migrated(db) == "3"
-    assert len(space.uids("Secret", APP)) == 1
+    space.until_just(OURS, HOOKS, STAMPED)
+    assert space.deleted() == COPIES | HOOKS
+
+    # The end: an Application that is deleted with its resources takes its hooks along.
+    app.delete()
+    space.until_just(set())
 
 
 def test_a_sync_ended_in_the_middle_can_be_repeated(app: Application, space: Watched, db: Database) -> None:
@@ -128,111 +148,28 @@ def test_a_sync_ended_in_the_middle_can_be_repeated(app: Application, space: Wat
     space.until(lambda seen: any(pod["status"].get("phase") == "Running" for pod in seen.pods_of(MIGRATE)), "migrating")
     app.terminate()
     app.until_operation("Failed", revision)
-    space.until(lambda seen: seen.was_deleted("Job", MIGRATE), "the Job's end")
-    assert space.names("Deployment") == set()
+    space.until_just(HOOKS - {f"Job/{MIGRATE}"}, COPIES)
+    assert application_pods(space) == set()
 
     revision = app.commit(values_yaml=values(db.url, 1, FIRST))
     app.sync()
     app.until_synced(revision)
     assert migrated(db) == "1"
     space.until_there("Deployment", APP, is_available)
+    space.until_just(OURS, HOOKS, STAMPED)
+    assert space.deleted() == COPIES | HOOKS
 
 
-def test_a_refusal_is_shown_and_nothing_is_applied_or_pruned(app: Application, space: Watched, db: Database) -> None:
-    revision = app.commit(values_yaml=values(db.url, 1, FIRST))
-    app.create(policy=AUTOMATED)
+def test_the_plugin_renders_one_of_several_sources(app: Application, space: Watched, db: Database) -> None:
+    extra = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "extra"}}
+    revision = app.commit(values_yaml=values(db.url, 1, FIRST), more__extra_yaml=extra)
+    app.create(also=("more",))
+    app.sync()
     app.until_synced(revision)
-    space.until_there("Deployment", APP, is_available)
-    before = set(space.objects)
-
-    unknown = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "annotations": {HOOK: "Presync"}}}
-    app.commit(values_yaml=values(db.url, 1, FIRST) | {"extraObjects": [unknown]})
-    shown = app.until(lambda body: conditions(body), "a condition")
-    message = "".join(conditions(shown))
-    assert "unknown-hook-word" in message
-    assert db.url not in message
-    # Argo CD looks again: still nothing is applied.
-    app.refresh()
-    app.until(
-        lambda body: body["metadata"].get("annotations", {}).get("argocd.argoproj.io/refresh") is None, "a refresh"
-    )
-    assert {key for key in before if key[0] != "Pod"} <= set(space.objects)
-    assert not [event for event in space.events if event.change == "DELETED" and event.kind in ("Deployment", "Job")]
-    assert "x" not in space.names("ConfigMap")
-
-
-def conditions(body: Body) -> list[str]:
-    found = body.get("status", {}).get("conditions", ())
-    return [each["message"] for each in found if each["type"] == "ComparisonError"]
-
-
-def test_the_stamp_lets_auto_sync_see_a_commit_that_changes_only_the_migration(
-    app: Application, space: Watched, db: Database
-) -> None:
-    revision = app.commit(values_yaml=values(db.url, 1, FIRST))
-    app.create(policy=AUTOMATED)
-    app.until_synced(revision)
-    digest = space.until_there("ConfigMap", STAMP)["metadata"]["annotations"]["presync/stamp"]
-
-    revision = app.commit(values_yaml=values(db.url, 1, FIRST, activeDeadlineSeconds=200))
-    app.until_synced(revision)
-    assert space.objects["ConfigMap", STAMP]["metadata"]["annotations"]["presync/stamp"] != digest
-    assert len(space.uids("Job", MIGRATE)) == 2
-
-
-def test_without_a_stamp_auto_sync_does_not_see_it(app: Application, space: Watched, db: Database) -> None:
-    revision = app.commit(values_yaml=values(db.url, 1, FIRST, mode="argocd"))
-    app.create(plugin=False, policy=AUTOMATED)
-    app.until_synced(revision)
-
-    changed = app.commit(values_yaml=values(db.url, 1, FIRST, mode="argocd", activeDeadlineSeconds=200))
-    app.until(lambda body: body["status"]["sync"].get("revision") == changed, "a comparison with the new revision")
-    assert app.watched.objects["Application", app.name]["status"]["sync"]["status"] == "Synced"
-    assert len(space.uids("Job", MIGRATE)) == 1
-
-
-def test_an_installation_is_adopted_by_itself_and_leaves_again_without_losing_its_secret(
-    app: Application, space: Watched, db: Database
-) -> None:
-    hook = {HOOK: "PreSync", "argocd.argoproj.io/sync-wave": "-1"}
-    unsplit = app.commit(values_yaml=sharing(db.url, hook))
-    app.create(plugin=False, policy=AUTOMATED)
-    app.until_synced(unsplit)
-    space.until_there("Deployment", APP, is_available)
-    uid = space.objects["Secret", "shared"]["metadata"]["uid"]
-
-    # presync makes the Secret ordinary; the stamp starts the sync that does it.
-    app.change_source(plugin=True)
-    space.until_there("ConfigMap", f"{JOB}-presync-stamp")
-    space.until_there("Secret", "shared", is_ordinary, "as an ordinary object")
-    space.until(lambda seen: seen.was_deleted("Secret", "shared-presync"), "the copy's end")
-
-    # The way back: first the chart says so itself, then presync goes.
-    split = app.commit(values_yaml=sharing(db.url, {}))
-    app.until_synced(split)
-    app.change_source(plugin=False)
-    space.until(lambda seen: seen.was_deleted("ConfigMap", f"{JOB}-presync-stamp"), "the stamp's end")
-    app.until_synced(split)
-    assert space.uids("Secret", "shared") == [uid]
-    assert space.names("Secret") == {"shared"}
-    assert is_available(space.objects["Deployment", APP])
-
-
-def is_ordinary(body: Body) -> bool:
-    return HOOK not in body["metadata"].get("annotations", {})
-
-
-def test_an_application_of_hooks_only_is_synced(app: Application, space: Watched, db: Database) -> None:
-    for template in (app.repository / "chart/templates").rglob("*.yaml"):
-        if template.name != "extra-objects.yaml":
-            template.unlink()
-    migration = job("")
-    container = migration["spec"]["template"]["spec"]["containers"][0]
-    container |= {"envFrom": [], "env": [{"name": "DATABASE_URL", "value": db.url}]}
-    app.commit(values_yaml=raw(db.url, extraObjects=[migration]))
-    app.create(policy=AUTOMATED)
-    space.until_there("Job", JOB, is_complete)
     assert migrated(db) == "1"
+    space.until_there("Deployment", APP, is_available)
+    space.until_just(OURS, HOOKS, STAMPED, {"ConfigMap/extra"})
+    assert space.deleted() == COPIES
 
 
 def test_a_copied_account_may_do_what_the_original_may_and_no_more(
@@ -253,6 +190,7 @@ if kubectl delete configmap demo-presync-app-migrate; then exit 1; fi
     app.sync()
     app.until_synced(revision)
     pod = next(event.body for event in space.events if event.kind == "Pod" and event.name.startswith(f"{MIGRATE}-"))
-    assert pod["spec"]["serviceAccountName"] == f"{APP}-presync"
-    space.until(lambda seen: seen.was_deleted("ServiceAccount", f"{APP}-presync"), "the copy's end")
-    assert len(space.uids("ServiceAccount", APP)) == 1
+    assert pod["spec"]["serviceAccountName"] == COPY
+    hooks = HOOKS - {f"ServiceAccount/{MIGRATE}"}
+    space.until_just(OURS, {f"Role/{APP}", f"RoleBinding/{APP}"}, hooks, STAMPED)
+    assert space.deleted() == COPIES | {f"{kind}/{COPY}" for kind in ("ServiceAccount", "Role", "RoleBinding")}

@@ -37,12 +37,14 @@ def resource(**fields: str) -> dict[str, Any]:
     return {"kind": "Job", "name": "migrate", "namespace": "shop", "hookType": "PreSync", "message": TOLD} | fields
 
 
+SEVERAL = {"revision": "", "revisions": ["0a1b2c3", "4d5e6f7"]}
 FAILED = {
     "the Job failed": operation("Failed", resource(hookPhase="Failed", status="Synced")),
     "the Job failed, before 3.4": operation("Failed", resource(hookPhase="Failed", status="")),
     "its state is unknown": operation("Error", resource(hookPhase="Error")),
     "it was not applied": operation("Failed", resource(hookPhase="Failed", status="SyncFailed")),
     "its kind is not permitted": operation("Failed", resource(status="SyncFailed")),
+    "of several sources": operation("Failed", syncResult=SEVERAL | {"resources": [resource(hookPhase="Failed")]}),
 }
 QUIET: dict[str, dict[str, Any]] = {
     "no status": {},
@@ -97,8 +99,9 @@ def test_a_success_is_told_of_syncs_with_presync_hooks(argocd: Any, state: str) 
 
 
 @pytest.mark.parametrize("state", FAILED)
-def test_a_message_holds_no_values(argocd: Any, state: str) -> None:
+def test_a_message_names_the_revision_and_holds_no_values(argocd: Any, state: str) -> None:
     text = argocd(FAILED[state], "template", "notify", "presync-failed")
+    assert ("Revision: 0a1b2c3, 4d5e6f7\n" if state == "of several sources" else "Revision: 0a1b2c3\n") in text
     assert 'Job.batch "migrate" is invalid' in text
     assert "kubectl logs --namespace shop job/migrate" in text
     assert ENV_VALUE not in text
