@@ -50,12 +50,12 @@ class Application:
         shutil.copytree(CHART, repository / "chart")
         self.git("init", "--quiet", "--initial-branch", "main")
 
-    def commit(self, **files: str | dict[str, Any]) -> str:
-        """Writes files of the repository, each a text or values; gives the revision."""
-        for name, content in files.items():
-            path = self.repository / name.replace("__", "/").replace("_yaml", ".yaml")
+    def commit(self, values: dict[str, Any], **others: dict[str, Any]) -> str:
+        """Writes values.yaml and other files of the repository; gives the revision."""
+        for name, content in {"values.yaml": values, **others}.items():
+            path = self.repository / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1))
+            path.write_text(json.dumps(content, indent=1))
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "--message", "As the scenario goes on")
         revision = self.git("rev-parse", "HEAD").strip()

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 ADDRESS = os.environ.get("PRESYNC_TEST_ADDRESS", "")
+NEEDED = {
+    "PRESYNC_TEST_ADDRESS": "this machine's address as pods see it",
+    "PRESYNC_TEST_IMAGE": "an image with sh, psql, kubectl and busybox's httpd",
+}
 ARGOCD = os.environ.get("PRESYNC_TEST_ARGOCD", "")
 
 
@@ -42,8 +46,9 @@ def space(kube_cluster: Cluster) -> Iterator[Watched]:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[database.Server]:
-    if not ADDRESS:
-        pytest.fail("PRESYNC_TEST_ADDRESS is unset: this machine's address as pods see it (ci/cluster/up prints it)")
+    for name, what in NEEDED.items():
+        if not os.environ.get(name):
+            pytest.fail(f"{name} is unset: {what} (ci/cluster/up prints it)")
     with database.server(ADDRESS) as running:
         yield running
 

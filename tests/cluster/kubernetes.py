@@ -140,9 +140,6 @@ class Watched:
     def was_deleted(self, kind: str, name: str) -> bool:
         return f"{kind}/{name}" in self.deleted()
 
-    def names(self, kind: str) -> set[str]:
-        return {name for each, name in self.objects if each == kind}
-
     def pods_of(self, owner: str) -> list[Body]:
         """Those whose name starts as their owner's: of a Job or a Deployment."""
         return [body for (kind, name), body in self.objects.items() if kind == "Pod" and name.startswith(f"{owner}-")]
@@ -178,10 +175,6 @@ def is_complete(job: Body) -> bool:
 
 def is_failed(job: Body) -> bool:
     return _condition(job, "Failed") == "True"
-
-
-def is_ready(pod: Body) -> bool:
-    return _condition(pod, "Ready") == "True"
 
 
 def is_available(deployment: Body) -> bool:

@@ -45,7 +45,7 @@ def waits_for_its_secret(kind: str) -> Any:
 def test_a_migration_waits_for_a_secret_that_comes_after_it_until_presync_copies_it(
     app: Application, space: Watched, db: Database
 ) -> None:
-    revision = app.commit(values_yaml=raw(db.url))
+    revision = app.commit(raw(db.url))
     app.create(plugin=False)
     app.sync()
     space.until(waits_for_its_secret(JOB), "a migration without its Secret")
@@ -68,7 +68,7 @@ def test_a_secret_made_a_hook_is_gone_before_the_first_pod_starts_until_presync_
     app: Application, space: Watched, db: Database
 ) -> None:
     hook = {HOOK: "PreSync", POLICY: "HookSucceeded", "argocd.argoproj.io/sync-wave": "-1"}
-    revision = app.commit(values_yaml=sharing(db.url, hook))
+    revision = app.commit(sharing(db.url, hook))
     app.create(plugin=False)
     app.sync()
     app.until_operation("Succeeded", revision)
@@ -87,7 +87,7 @@ def test_a_secret_made_a_hook_is_gone_before_the_first_pod_starts_until_presync_
 
 
 def test_a_release_lives_through_presync(app: Application, space: Watched, db: Database) -> None:
-    first = app.commit(values_yaml=values(db.url, 1, FIRST))
+    first = app.commit(values(db.url, 1, FIRST))
     app.create()
     app.sync()
     app.until_synced(first)
@@ -97,7 +97,7 @@ def test_a_release_lives_through_presync(app: Application, space: Watched, db: D
     assert space.deleted() == COPIES
 
     # Upgrade with a change of the schema.
-    second = app.commit(values_yaml=values(db.url, 2, SECOND))
+    second = app.commit(values(db.url, 2, SECOND))
     app.sync()
     app.until_synced(second)
     space.until_there("Deployment", APP, is_available)
@@ -113,7 +113,7 @@ def test_a_release_lives_through_presync(app: Application, space: Watched, db: D
     assert application_pods(space) == pods
 
     # A migration that fails: nothing of the application changes, and its copies wait for the next sync.
-    broken = app.commit(values_yaml=values(db.url, 3, BROKEN))
+    broken = app.commit(values(db.url, 3, BROKEN))
     app.sync()
     failed = app.until_operation("Failed", broken)
     results = failed["status"]["operationState"]["syncResult"]["resources"]
@@ -127,7 +127,7 @@ def test_a_release_lives_through_presync(app: Application, space: Watched, db: D
 
     # And is mended.
     third = SECOND | {"003.sql": "INSERT INTO schema VALUES (3);"}
-    fixed = app.commit(values_yaml=values(db.url, 3, third))
+    fixed = app.commit(values(db.url, 3, third))
     app.sync()
     app.until_synced(fixed)
     space.until_there("Deployment", APP, is_available)
@@ -142,7 +142,7 @@ def test_a_release_lives_through_presync(app: Application, space: Watched, db: D
 
 def test_a_sync_ended_in_the_middle_can_be_repeated(app: Application, space: Watched, db: Database) -> None:
     slow = {"001.sql": "SELECT pg_sleep(600);"}
-    revision = app.commit(values_yaml=values(db.url, 1, slow))
+    revision = app.commit(values(db.url, 1, slow))
     app.create()
     app.sync()
     space.until(lambda seen: any(pod["status"].get("phase") == "Running" for pod in seen.pods_of(MIGRATE)), "migrating")
@@ -151,7 +151,7 @@ def test_a_sync_ended_in_the_middle_can_be_repeated(app: Application, space: Wat
     space.until_just(HOOKS - {f"Job/{MIGRATE}"}, COPIES)
     assert application_pods(space) == set()
 
-    revision = app.commit(values_yaml=values(db.url, 1, FIRST))
+    revision = app.commit(values(db.url, 1, FIRST))
     app.sync()
     app.until_synced(revision)
     assert migrated(db) == "1"
@@ -162,7 +162,7 @@ def test_a_sync_ended_in_the_middle_can_be_repeated(app: Application, space: Wat
 
 def test_the_plugin_renders_one_of_several_sources(app: Application, space: Watched, db: Database) -> None:
     extra = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "extra"}}
-    revision = app.commit(values_yaml=values(db.url, 1, FIRST), more__extra_yaml=extra)
+    revision = app.commit(values(db.url, 1, FIRST), **{"more/extra.yaml": extra})
     app.create(also=("more",))
     app.sync()
     app.until_synced(revision)
@@ -185,7 +185,7 @@ if kubectl delete configmap demo-presync-app-migrate; then exit 1; fi
     rules = [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}]
     granted = {"serviceAccount": {"automount": True}, "rbac": {"create": True, "rules": rules}}
     db.query(FIRST["001.sql"])  # this migration makes none
-    revision = app.commit(values_yaml=values(db.url, 1, FIRST, **account) | granted)
+    revision = app.commit(values(db.url, 1, FIRST, **account) | granted)
     app.create()
     app.sync()
     app.until_synced(revision)

@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 def test_the_stamp_lets_auto_sync_see_a_commit_that_changes_only_the_migration(
     app: Application, space: Watched, db: Database
 ) -> None:
-    revision = app.commit(values_yaml=values(db.url, 1, FIRST))
+    revision = app.commit(values(db.url, 1, FIRST))
     app.create(policy=AUTOMATED)
     app.until_synced(revision)
     digest = space.until_there("ConfigMap", STAMP)["metadata"]["annotations"]["presync/stamp"]
 
-    revision = app.commit(values_yaml=values(db.url, 1, FIRST, activeDeadlineSeconds=200))
+    revision = app.commit(values(db.url, 1, FIRST, activeDeadlineSeconds=200))
     app.until_synced(revision)
     assert space.objects["ConfigMap", STAMP]["metadata"]["annotations"]["presync/stamp"] != digest
     assert len(space.uids("Job", MIGRATE)) == 2
 
 
 def test_without_a_stamp_auto_sync_does_not_see_it(app: Application, space: Watched, db: Database) -> None:
-    revision = app.commit(values_yaml=values(db.url, 1, FIRST, mode="argocd"))
+    revision = app.commit(values(db.url, 1, FIRST, mode="argocd"))
     app.create(plugin=False, policy=AUTOMATED)
     app.until_synced(revision)
 
-    changed = app.commit(values_yaml=values(db.url, 1, FIRST, mode="argocd", activeDeadlineSeconds=200))
+    changed = app.commit(values(db.url, 1, FIRST, mode="argocd", activeDeadlineSeconds=200))
     app.until(lambda body: body["status"]["sync"].get("revision") == changed, "a comparison with the new revision")
     assert app.watched.objects["Application", app.name]["status"]["sync"]["status"] == "Synced"
     assert len(space.uids("Job", MIGRATE)) == 1
@@ -42,7 +42,7 @@ def test_an_installation_is_adopted_by_itself_and_leaves_again_without_losing_it
     app: Application, space: Watched, db: Database
 ) -> None:
     hook = {HOOK: "PreSync", "argocd.argoproj.io/sync-wave": "-1"}
-    unsplit = app.commit(values_yaml=sharing(db.url, hook))
+    unsplit = app.commit(sharing(db.url, hook))
     app.create(plugin=False, policy=AUTOMATED)
     app.until_synced(unsplit)
     space.until_there("Deployment", APP, is_available)
@@ -59,7 +59,7 @@ def test_an_installation_is_adopted_by_itself_and_leaves_again_without_losing_it
     space.until_just(installed, {stamp})
 
     # The way back: first the chart says so itself, then presync goes.
-    split = app.commit(values_yaml=sharing(db.url, {}))
+    split = app.commit(sharing(db.url, {}))
     app.until_synced(split)
     app.change_source(plugin=False)
     space.until_just(installed)
@@ -80,7 +80,7 @@ def test_an_application_of_hooks_only_is_synced(app: Application, space: Watched
     migration = job("")
     container = migration["spec"]["template"]["spec"]["containers"][0]
     container |= {"envFrom": [], "env": [{"name": "DATABASE_URL", "value": db.url}]}
-    app.commit(values_yaml=raw(db.url, extraObjects=[migration]))
+    app.commit(raw(db.url, extraObjects=[migration]))
     app.create(policy=AUTOMATED)
     space.until_there("Job", JOB, is_complete)
     space.until_just({f"Job/{JOB}", f"ConfigMap/{JOB}-presync-stamp"})

@@ -34,7 +34,7 @@ def example(file: str, app: Application) -> dict[str, Any]:
 
 
 def test_the_application_is_synced(app: Application, space: Watched, db: Database) -> None:
-    revision = app.commit(environments__production_yaml=values(db.url, 1, FIRST))
+    revision = app.commit({}, **{"environments/production.yaml": values(db.url, 1, FIRST)})
     app.put(example("application.yaml", app))
     app.until_synced(revision)
     assert migrated(db) == "1"
@@ -47,10 +47,10 @@ def environments(kube_cluster: Cluster, app: Application, server: Server) -> Ite
     """The Applications that the ApplicationSet makes, and a repository with what it names."""
     names = {environment: f"{app.name}-{environment}" for environment in ("staging", "production")}
     files = {
-        f"environments__{environment}_yaml": values(server.database(name).url, 1, FIRST)
+        f"environments/{environment}.yaml": values(server.database(name).url, 1, FIRST)
         for environment, name in names.items()
     }
-    app.commit(**files)
+    app.commit({}, **files)
     app.git("tag", "v1.4.0")
     watched = {each: Watched(kube_cluster, NAMESPACE, APPLICATION, only=name) for each, name in names.items()}
     yield watched

@@ -72,7 +72,7 @@ def test_a_failed_migration_is_told_once_by_each_service(
         for trigger in TRIGGERS
         for service, recipient in SUBSCRIPTIONS.items()
     }
-    broken = app.commit(values_yaml=values(db.url, 1, BROKEN))
+    broken = app.commit(values(db.url, 1, BROKEN))
     app.create(**subscribed)
     app.until(lambda body: body.get("status", {}).get("reconciledAt"), "a comparison")
     assert errors_about(name) == []  # an Application without an operation is none
@@ -97,7 +97,7 @@ def test_a_failed_migration_is_told_once_by_each_service(
     for service in SERVICES:
         inbox.until(name, service, 2)
 
-    fixed = app.commit(values_yaml=values(db.url, 2, SECOND))
+    fixed = app.commit(values(db.url, 2, SECOND))
     app.sync()
     app.until_synced(fixed)
     for service in SERVICES:

@@ -26,13 +26,13 @@ def says(text: str) -> Any:
 
 def test_a_refusal_is_shown_and_nothing_is_applied_or_pruned(app: Application, space: Watched, db: Database) -> None:
     good = values(db.url, 1, FIRST)
-    revision = app.commit(values_yaml=good)
+    revision = app.commit(good)
     app.create(policy=AUTOMATED)
     app.until_synced(revision)
     space.until_there("Deployment", APP, is_available)
     space.until_just(OURS, HOOKS, STAMPED)
 
-    app.commit(values_yaml=good | {"extraObjects": [mistyped("first")]})
+    app.commit(good | {"extraObjects": [mistyped("first")]})
     message = "".join(refusals(app.until(says("ConfigMap/first"), "a refusal")))
     assert "unknown-hook-word" in message
     assert db.url not in message
@@ -40,7 +40,7 @@ def test_a_refusal_is_shown_and_nothing_is_applied_or_pruned(app: Application, s
     # The sidecar's settings lock this rule: neither an annotation nor a file of the repository silences it.
     allowing = good | {"extraObjects": [mistyped("second", **{ALLOW: "unknown-hook-word"})]}
     ignored = {"allow": ["unknown-hook-word"], "lock": []}
-    app.commit(values_yaml=allowing, presync_yaml=ignored, chart__presync_yaml=ignored)
+    app.commit(allowing, **{"presync.yaml": ignored, "chart/presync.yaml": ignored})
     app.until(says("ConfigMap/second"), "a refusal again")
 
     space.until_just(OURS, HOOKS, STAMPED)
