@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .applications import phase
-from .kubernetes import Body, Watched, is_available, is_failed, waiting_reasons
+from .kubernetes import Body, Watched, is_available, is_failed, kubectl, waiting_reasons
 from .scenario import (
     APP,
     BROKEN,
@@ -18,6 +18,7 @@ from .scenario import (
     MIGRATE,
     OURS,
     POLICY,
+    PROJECT,
     SECOND,
     STAMPED,
     application_pods,
@@ -30,6 +31,9 @@ from .scenario import (
 if TYPE_CHECKING:
     from .applications import Application
     from .database import Database
+
+
+REMOVAL = "kubectl delete secret,configmap,serviceaccount,role,rolebinding -l presync/copy=true -n NAMESPACE"
 
 
 def waits_for_its_secret(kind: str) -> Any:
@@ -148,8 +152,14 @@ def test_a_sync_ended_in_the_middle_can_be_repeated(app: Application, space: Wat
     space.until(lambda seen: any(pod["status"].get("phase") == "Running" for pod in seen.pods_of(MIGRATE)), "migrating")
     app.terminate()
     app.until_operation("Failed", revision)
-    space.until_just(HOOKS - {f"Job/{MIGRATE}"}, COPIES)
+    hooks = HOOKS - {f"Job/{MIGRATE}"}
+    space.until_just(hooks, COPIES)
     assert application_pods(space) == set()
+
+    # What is left of the copies goes as the documentation says.
+    assert REMOVAL in (PROJECT / "ci/argocd/README.md").read_text()
+    kubectl(app.cluster, *REMOVAL.replace("NAMESPACE", space.namespace).split()[1:])
+    space.until_just(hooks)
 
     revision = app.commit(values(db.url, 1, FIRST))
     app.sync()
