@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,9 +77,22 @@ def is_healthy(application: dict[str, Any]) -> bool:
     return found == ["Synced", "Healthy"]
 
 
+needs_manifests = pytest.mark.skipif(not MANIFESTS, reason="no manifests of Argo CD: ci/cluster/up --argocd")
+
+
+@needs_manifests
+def test_the_documentation_says_what_replaces_each_field_of_a_helm_source() -> None:
+    definition = YAML(typ="safe").load(Path(MANIFESTS).parent / "crds/application-crd.yaml")
+    schema = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    for step in ("spec", "source", "helm"):
+        schema = schema["properties"][step]
+    table = re.findall(r"^\| (`.*?) \|", (FOLDER / "README.md").read_text(), re.MULTILINE)
+    documented = [field for row in table[1:] for field in re.findall(r"`(\w+)", row)]
+    assert sorted(documented) == sorted(schema["properties"])
+
+
+@needs_manifests
 def test_the_components_fit_argo_cds_own_manifests(kube_cluster: Cluster, tmp_path: Path) -> None:
-    if not MANIFESTS:
-        pytest.skip("no manifests of Argo CD: ci/cluster/up --argocd")
     (tmp_path / "install.yaml").write_text(Path(MANIFESTS).read_text())
     kustomization = {
         "namespace": NAMESPACE,
