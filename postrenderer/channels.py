@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -35,6 +36,48 @@ def write(text: str) -> None:
         os.close(1)  # some file systems tell only now that the disk is full
     except OSError as error:
         raise PostRendererError(f"stdout could not be written: {error.strerror}") from None
+
+
+def write_file(file: str, text: str) -> None:
+    """A file that holds all of the text, or is as it was."""
+    try:
+        if os.path.exists(file) and not os.path.isfile(file):  # a device or a pipe is written to, never replaced
+            _append(file, text)
+            return
+        descriptor, beside = tempfile.mkstemp(dir=os.path.dirname(file) or ".", prefix=".presync-")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as new:
+                new.write(text)
+            os.chmod(beside, _mode(file))
+            os.replace(beside, file)
+        except BaseException:
+            os.unlink(beside)
+            raise
+    except OSError as error:
+        raise PostRendererError(f"cannot write {file}: {error.strerror}") from None
+
+
+def write_new(file: str, text: str) -> None:
+    """A file that was not there."""
+    if os.path.lexists(file):
+        raise PostRendererError(f"cannot write {file}: it is there already", "Name another file, and merge by hand.")
+    write_file(file, text)
+
+
+def colourful() -> bool:
+    """Whether stdout shows colours (no-color.org): on a terminal, unless NO_COLOR says no or FORCE_COLOR yes."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or os.isatty(1)
+
+
+def _mode(file: str) -> int:
+    """Of a file that is there; else what the shell's redirection would give."""
+    if os.path.exists(file):
+        return os.stat(file).st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def tell(text: str, log_file: str = "") -> None:

@@ -8,10 +8,10 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 import postrenderer
-from postrenderer.commands import helm_plugin_dir, lint, render, settings
+from postrenderer.commands import explain, helm_plugin_dir, lint, render, settings
 from postrenderer.options import TARGETS, Options
 
-COMMANDS = (render, lint, settings, helm_plugin_dir)
+COMMANDS = (render, lint, explain, settings, helm_plugin_dir)
 
 # By the name of the field of a command's `Options`; one name means the same for every command.
 PARAMETERS: dict[str, Any] = {
@@ -42,6 +42,28 @@ PARAMETERS: dict[str, Any] = {
     "refuse_in_stream": typer.Option(
         "--refuse-in-stream",
         help="Under Helm 4, tell a refusal through the stream, which makes Helm print it and fail.",
+    ),
+    "unsettled": typer.Option(
+        "--unsettled", help="Leave out what `render` settles: for releases that presync renders."
+    ),
+    "select": typer.Option(metavar="RULE", help="Only the findings of this rule; may be repeated."),
+    "ignore": typer.Option(metavar="RULE", help="No findings of this rule; may be repeated."),
+    "fail_on": typer.Option(metavar="error|warning", help="What ends with exit status 1; by default an error."),
+    "format": typer.Option(
+        metavar="text|json|sarif|junit|github|gitlab",
+        help="How findings are written; by default as text.",
+        autocompletion=lambda: list(lint.FORMATS),
+    ),
+    "statistics": typer.Option("--statistics", help="Print how often each rule found something instead."),
+    "output": typer.Option(metavar="FILE", help="Write to this file, whole or not at all, instead of stdout."),
+    "write_waivers": typer.Option(metavar="FILE", help="Write settings that waive what was found to this new file."),
+    "rules": typer.Argument(metavar="RULE", help="The rules to explain."),
+    "all": typer.Option("--all", help="Every rule: as text a line each, as Markdown a table and their pages."),
+    "page_format": typer.Option(
+        "--format",
+        metavar="text|markdown",
+        help="How pages are written; by default as text.",
+        autocompletion=lambda: list(explain.FORMATS),
     ),
     "schema": typer.Option("--schema", help="Print the JSON Schema of the settings file."),
 }

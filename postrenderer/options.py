@@ -1,6 +1,7 @@
 """The options that commands share, from the command line and from variables, and the target they choose."""
 
 import os
+from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeVar
 
 from postrenderer import channels
@@ -61,6 +62,13 @@ def completed(options: AnyOptions) -> AnyOptions:
     }
     whole = options._replace(**found)
     return whole._replace(target=whole.target or "auto")
+
+
+def chosen(word: str, among: Iterable[str], option: str) -> str:
+    """The word, if it is among those the option takes."""
+    if word not in among:
+        raise SettingsError(f"{option}: {word} is none of {', '.join(among)}", f"`--{option}` takes one of them.")
+    return word
 
 
 def render_options(arguments: list[str]) -> Options | None:

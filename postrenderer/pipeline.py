@@ -7,7 +7,7 @@ from typing import NamedTuple
 from postrenderer import checks
 from postrenderer.edits import Edit, obstacle
 from postrenderer.errors import BadInputError, BugError
-from postrenderer.findings import Finding, Severity, is_allowed
+from postrenderer.findings import Finding, Judged, Severity, is_allowed
 from postrenderer.hooks import Target
 from postrenderer.release import Release
 from postrenderer.renderings import generated
@@ -17,19 +17,8 @@ from postrenderer.stream import Document, join
 from postrenderer.transforms import TRANSFORMS
 
 SETTLED = frozenset(rule.ID for transform in TRANSFORMS for rule in transform.SETTLES)
+RENDERED = tuple(rule for rule in RULES if not getattr(rule, "ONLY_LINT", False))
 MAX_ROUNDS = 8  # each round of a transform follows references one step further; real charts need two
-
-
-class Judged(NamedTuple):
-    """A finding, and what became of it."""
-
-    finding: Finding
-    settled: bool
-    allowed: bool
-
-    @property
-    def refuses(self) -> bool:
-        return self.finding.severity is Severity.ERROR and not self.settled and not self.allowed
 
 
 class Rendered(NamedTuple):
@@ -69,9 +58,9 @@ def read(
     return release
 
 
-def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
+def render(release: Release, settings: Settings = DEFAULTS, rules: Iterable[ModuleType] = RENDERED) -> Rendered:
     """Every transform in its order, then the checks. Raises BugError where a check fails."""
-    found = list(find(release, settings))
+    found = list(find(release, settings, rules))
     seen = {finding.key: finding for finding in found}
     native = {manifest.identity for manifest in release.manifests}
     for transform in TRANSFORMS:
@@ -81,7 +70,7 @@ def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
                 break
             changed = release.edited(edits)
             checks.check_edits(changed, edits)
-            release, found = changed, list(find(changed, settings))
+            release, found = changed, list(find(changed, settings, rules))
             for finding in found:
                 if finding.manifest.identity in native:
                     seen.setdefault(finding.key, finding)
@@ -97,8 +86,8 @@ def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
     return Rendered(release.documents, judged)
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:
-    for rule in RULES:
+def find(release: Release, settings: Settings, rules: Iterable[ModuleType] = RULES) -> Iterator[Finding]:
+    for rule in rules:
         yield from rule.find(release, settings)
 
 

@@ -22,11 +22,15 @@ FLOORS = (
     ("cli",),
     ("commandline",),
     ("commands",),
-    ("report", "report.text", "report.difference"),
-    ("inputs",),
+    ("report.data", "report.github", "report.gitlab", "report.junit", "report.sarif", "report.statistics"),
+    ("report.lint", "report.waivers"),
+    ("linting",),
+    ("report", "report.text", "report.difference", "report.pages", "inputs"),
     ("pipeline",),
     ("transforms",),
     ("in_force",),
+    ("pages",),
+    ("pardons",),
     ("rules",),
     ("copies", "stamps"),
     ("refusals",),
@@ -39,16 +43,17 @@ FLOORS = (
     ("scissors", "findings"),
     ("manifest", "options"),
     ("compose", "channels"),
-    ("stream", "settings", "helm"),
+    ("stream", "settings", "helm", "progress"),
     ("errors", "hooks", "nodes", "glance", ""),  # the last one is the package itself: its version
 )
-ROOMS = ("commands", "rules", "transforms")
+ROOMS = ("commands", "pardons", "rules", "transforms")
 FLOOR = {name: len(FLOORS) - number for number, floor in enumerate(FLOORS) for name in floor}
 
 OTHERS = {
     "ruamel": {"compose", "settings"},
     "pydantic": {"settings"},
     "typer": {"commandline"},
+    "rich": {"progress"},
 }
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 250
