@@ -107,8 +107,8 @@ def is_allowed(finding: Finding, settings: Settings) -> bool:
     waivers = [waiver for waiver in settings.waivers if waiver.rule == finding.rule]
     if not waivers:
         return False
-    place = finding.manifest.place()
-    return any(covers(waiver, str(finding.manifest), place) for waiver in waivers)
+    place = _printable_place(Related("", finding.manifest.place())).place
+    return any(covers(waiver, printable(str(finding.manifest)), place) for waiver in waivers)
 
 
 def allowed_on(manifest: Manifest) -> list[str]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from postrenderer import inputs, pipeline
 from postrenderer.errors import BugError, PostRendererError, unforeseen
-from postrenderer.findings import Judged, Verdict, is_allowed, verdict
+from postrenderer.findings import Judged, Verdict, is_allowed, printable, verdict
 from postrenderer.inputs import Input
 from postrenderer.options import Reading
 from postrenderer.pardons import unused_allow
@@ -29,6 +29,10 @@ class Linted(NamedTuple):
     error: str = ""  # why it could not be judged
     hint: str = ""
     status: int = 0
+
+    @property
+    def name(self) -> str:
+        return printable(self.input.name)
 
 
 def lint(

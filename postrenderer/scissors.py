@@ -19,6 +19,8 @@ _SOURCE = re.compile(r"^# Source: [^\r\n]*", re.MULTILINE)
 
 def quoted(value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    if not escaped.isprintable():
+        escaped = "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped)
     return f'"{escaped}"'
 
 

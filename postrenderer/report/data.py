@@ -10,8 +10,7 @@ from postrenderer.report.lint import Report
 
 def written(report: Report) -> str:
     releases = [
-        {"name": each.input.name, "findings": [_finding(verdict) for verdict in each.verdicts]}
-        for each in report.linted
+        {"name": each.name, "findings": [_finding(verdict) for verdict in each.verdicts]} for each in report.linted
     ]
     return json.dumps({"presync": postrenderer.__version__, "releases": releases}, indent=2) + "\n"
 

@@ -18,7 +18,7 @@ def written(report: Report) -> str:
 
 def _suite(root: Element, linted: Linted, report: Report) -> None:
     failures = sum(verdict.severity in report.failing for verdict in linted.verdicts)
-    name, tests = linted.input.name, max(len(linted.verdicts), 1)
+    name, tests = linted.name, max(len(linted.verdicts), 1)
     suite = SubElement(root, "testsuite", name=name, tests=str(tests), failures=str(failures), errors="0")
     for verdict in linted.verdicts:
         _case(suite, name, verdict, verdict.severity in report.failing)

@@ -47,7 +47,7 @@ def fingerprinted(report: Report) -> Iterator[tuple[Linted, Verdict, str]]:
     for linted in report.linted:
         for verdict in linted.verdicts:
             template = verdict.places[0].place.template
-            content = "\0".join((verdict.rule, _relative(linted.input.name), template, verdict.message))
+            content = "\0".join((verdict.rule, _relative(linted.name), template, verdict.message))
             seen[content] = seen.get(content, 0) + 1
             yield linted, verdict, sha256(f"{content}\0{seen[content]}".encode()).hexdigest()[:32]
 

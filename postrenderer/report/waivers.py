@@ -23,13 +23,14 @@ def written(linted: Iterable[Linted], today: date) -> str:
     )
     expires = today + timedelta(days=DAYS)
     items = [
-        f"  - rule: {rule}\n    object: {json.dumps(_literal(name))}\n    files: {json.dumps(_literal(file))}\n"
+        f"  - rule: {rule}\n    object: {_quoted(name)}\n    files: {_quoted(file)}\n"
         f"    reason: was there when presync came\n    expires: {expires}\n"
         for rule, name, file in rows
     ]
     return HEAD.format(today=today) + "".join(items) if items else "waivers: []\n"
 
 
-def _literal(name: str) -> str:
-    """The pattern that only this name matches."""
-    return "".join(f"[{character}]" if character in "*?[" else character for character in name)
+def _quoted(name: str) -> str:
+    """The pattern that only this name matches, as YAML."""
+    pattern = "".join(f"[{character}]" if character in "*?[" else character for character in name)
+    return json.dumps(pattern, ensure_ascii=False)
