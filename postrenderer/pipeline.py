@@ -17,7 +17,6 @@ from postrenderer.stream import Document, join
 from postrenderer.transforms import TRANSFORMS
 
 SETTLED = frozenset(rule.ID for transform in TRANSFORMS for rule in transform.SETTLES)
-RENDERED = tuple(rule for rule in RULES if not getattr(rule, "ONLY_LINT", False))
 MAX_ROUNDS = 8  # each round of a transform follows references one step further; real charts need two
 
 
@@ -58,9 +57,9 @@ def read(
     return release
 
 
-def render(release: Release, settings: Settings = DEFAULTS, rules: Iterable[ModuleType] = RENDERED) -> Rendered:
+def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
     """Every transform in its order, then the checks. Raises BugError where a check fails."""
-    found = list(find(release, settings, rules))
+    found = list(find(release, settings))
     seen = {finding.key: finding for finding in found}
     native = {manifest.identity for manifest in release.manifests}
     for transform in TRANSFORMS:
@@ -70,7 +69,7 @@ def render(release: Release, settings: Settings = DEFAULTS, rules: Iterable[Modu
                 break
             changed = release.edited(edits)
             checks.check_edits(changed, edits)
-            release, found = changed, list(find(changed, settings, rules))
+            release, found = changed, list(find(changed, settings))
             for finding in found:
                 if finding.manifest.identity in native:
                     seen.setdefault(finding.key, finding)
@@ -86,8 +85,8 @@ def render(release: Release, settings: Settings = DEFAULTS, rules: Iterable[Modu
     return Rendered(release.documents, judged)
 
 
-def find(release: Release, settings: Settings, rules: Iterable[ModuleType] = RULES) -> Iterator[Finding]:
-    for rule in rules:
+def find(release: Release, settings: Settings) -> Iterator[Finding]:
+    for rule in RULES:
         yield from rule.find(release, settings)
 
 

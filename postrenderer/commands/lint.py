@@ -75,9 +75,7 @@ def _linted(reading: Reading, settings: Settings) -> list[Linted]:
     with bar(len(given), "judging releases") as advance:
         linted = linting.lint(given, reading, settings._replace(waivers=waivers), advance)
     if not linted:
-        raise BadInputError(
-            "no Kubernetes object in any of the inputs", "Name files, folders or charts that hold some."
-        )
+        raise BadInputError("no input holds a Kubernetes object", "Name files, folders or charts that hold some.")
     verdicts = [verdict for each in linted for verdict in each.verdicts]
     in_force = settings._replace(waivers=waivers)
     at_fault = (*expired_waiver.find(settings, file, today), *unused_waiver.find(in_force, verdicts, file))
