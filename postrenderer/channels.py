@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -40,6 +39,8 @@ def write(text: str) -> None:
 
 def write_file(file: str, text: str) -> None:
     """A file that holds all of the text, or is as it was."""
+    import tempfile
+
     try:
         if os.path.exists(file) and not os.path.isfile(file):  # a device or a pipe is written to, never replaced
             _append(file, text)

@@ -1,7 +1,7 @@
-"""The least that a judge of releases must do: read the files, glance at each document, and have libyaml compose those that
-a render reads.
+"""The least that a judge of releases must do: read files, glance at documents, and have libyaml compose some of them.
 
-`reading.py list FOLDER FILE` writes down which these are, by letting presync render each file; `reading.py read FILE` does the least.
+`reading.py list FOLDER FILE` writes down which these are: those that a render composes as they came in.
+`reading.py read FILE` then does the least.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ import gc
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from postrenderer import channels, compose, glance, manifest, pipeline
 from postrenderer.settings import DEFAULTS
-from postrenderer.stream import Document
+
+if TYPE_CHECKING:
+    from postrenderer.stream import Document
 
 
 def read_by_a_render(file: Path) -> list[int]:
