@@ -38,24 +38,29 @@ def write(text: str) -> None:
 
 
 def write_file(file: str, text: str) -> None:
-    """A file that holds all of the text, or is as it was."""
-    import tempfile
-
+    """A file that holds all of the text, or is as it was; a device or a pipe is written to, never replaced."""
     try:
-        if os.path.exists(file) and not os.path.isfile(file):  # a device or a pipe is written to, never replaced
-            _append(file, text)
-            return
-        descriptor, beside = tempfile.mkstemp(dir=os.path.dirname(file) or ".", prefix=".presync-")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as new:
-                new.write(text)
-            os.chmod(beside, _mode(file))
-            os.replace(beside, file)
-        except BaseException:
-            os.unlink(beside)
-            raise
+        if os.path.exists(file) and not os.path.isfile(file):
+            with open(file, "w", encoding="utf-8", newline="") as device:
+                device.write(text)
+        else:
+            _replace(os.path.realpath(file), text)
     except OSError as error:
         raise PostRendererError(f"cannot write {file}: {error.strerror}") from None
+
+
+def _replace(file: str, text: str) -> None:
+    import tempfile  # its import costs a render 10 ms
+
+    descriptor, beside = tempfile.mkstemp(dir=os.path.dirname(file), prefix=".presync-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as new:
+            new.write(text)
+        os.chmod(beside, _mode(file))
+        os.replace(beside, file)
+    except BaseException:
+        os.unlink(beside)
+        raise
 
 
 def write_new(file: str, text: str) -> None:

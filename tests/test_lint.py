@@ -171,9 +171,25 @@ def test_a_report_that_cannot_be_written_is_exit_2(here: Path, output: str) -> N
 
 
 def test_a_device_is_written_to_and_not_replaced(here: Path) -> None:
-    done = lint(here, "shared.yaml", "--output", "/dev/stdout")
-    assert "error[late-dependency]" in done.stdout
+    """As long as a pipe holds at once, and longer."""
+    many = "".join(job(f"job-{number}") for number in range(500))
+    done = lint(here, "-", "--output", "/dev/stdout", text=secret() + many)
+    assert done.stdout == lint(here, "-", text=secret() + many).stdout
+    assert len(done.stdout) > 100_000
     assert Path("/dev/stdout").is_symlink()
+
+
+def test_a_link_stays_one(here: Path) -> None:
+    (here / "report").write_text("old", encoding="utf-8")
+    (here / "link").symlink_to("report")
+    lint(here, "shared.yaml", "--output", "link")
+    assert (here / "link").is_symlink()
+    assert "late-dependency" in (here / "report").read_text(encoding="utf-8")
+
+
+def test_findings_go_to_the_log_as_well(here: Path) -> None:
+    done = lint(here, "shared.yaml", PRESYNC_LOG="log")
+    assert (here / "log").read_text(encoding="utf-8") == done.stdout
 
 
 def on_a_terminal(here: Path, *arguments: str, **variables: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ class Options(NamedTuple):
 
     rules: tuple[str, ...] = ()
     all: bool = False
-    page_format: str = "text"
+    format: str = "text"
 
 
 def run(options: Options) -> int:
@@ -24,7 +24,7 @@ def run(options: Options) -> int:
     if not options.rules and not options.all:
         raise SettingsError("no rule is named", "Name one, or say `--all`.")
     rules = list(PAGES) if options.all else [known(rule, "explain") for rule in options.rules]
-    if chosen(options.page_format, FORMATS, "format") == "markdown":
+    if chosen(options.format, FORMATS, "format") == "markdown":
         table = pages.table() + "\n" if options.all else ""
         channels.write(table + "\n".join(pages.markdown(rule) for rule in rules))
     else:

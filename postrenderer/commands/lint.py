@@ -49,7 +49,7 @@ class Options(NamedTuple):
 
 def run(options: Options) -> int:
     """Print what is wrong with releases, and what `render` would settle; exit 1 if any of it is an error."""
-    reading = completed(options.reading)
+    options, reading = completed(options), completed(options.reading)
     failing = FAIL_ON[chosen(options.fail_on, FAIL_ON, "fail-on")]
     written = statistics.written if options.statistics else FORMATS[chosen(options.format, FORMATS, "format")]
     for rule in (*options.select, *options.ignore):
