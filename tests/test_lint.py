@@ -137,6 +137,7 @@ WRONG = {
     "a rule": (("--select", "late-dependncy"), "select: late-dependncy is no rule", "Did you mean late-dependency?"),
     "another": (("--ignore", "xyz"), "ignore: xyz is no rule", "presync explain --all"),
     "a format": (("--format", "xml"), "format: xml is none of text, json", "--format"),
+    "two reports": (("--statistics", "--format", "json"), "statistics are text", "--statistics"),
     "a severity": (("--fail-on", "note"), "fail-on: note is none of error, warning", "--fail-on"),
 }
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from postrenderer import channels, linting
-from postrenderer.errors import BadInputError, BugError, PostRendererError
+from postrenderer.errors import BadInputError, BugError, PostRendererError, SettingsError
 from postrenderer.findings import Severity, Verdict
 from postrenderer.in_force import file_in_force, settings_in_force
 from postrenderer.inputs import Input, inputs
@@ -52,6 +52,8 @@ def run(options: Options) -> int:
     options, reading = completed(options), completed(options.reading)
     failing = FAIL_ON[chosen(options.fail_on, FAIL_ON, "fail-on")]
     written = statistics.written if options.statistics else FORMATS[chosen(options.format, FORMATS, "format")]
+    if options.statistics and options.format != "text":
+        raise SettingsError("statistics are text", "Leave out `--statistics` or `--format`.")
     for rule in (*options.select, *options.ignore):
         known(rule, "select" if rule in options.select else "ignore")
     settings = settings_in_force(reading.settings)
