@@ -3,7 +3,6 @@
 import os
 
 from postrenderer.errors import SettingsError
-from postrenderer.pages import known
 from postrenderer.settings import DEFAULTS, FILE_NAME, Settings
 
 
@@ -11,9 +10,13 @@ def settings_in_force(named: str) -> Settings:
     """Settings whose rules exist: a mistyped `lock` would lock nothing."""
     settings = _loaded(file_in_force(named))
     waived = tuple(waiver.rule for waiver in settings.waivers)
-    for key, listed in (("allow", settings.allow), ("lock", settings.lock), ("waivers", waived)):
-        for rule in listed:
-            known(rule, key)
+    listed = {"allow": settings.allow, "lock": settings.lock, "waivers": waived}
+    if any(listed.values()):
+        from postrenderer.pages import known  # a render without such settings starts without the pages
+
+        for key, rules in listed.items():
+            for rule in rules:
+                known(rule, key)
     for waiver in settings.waivers:
         if waiver.rule in settings.lock:
             raise SettingsError(f"waivers: {waiver.rule} is locked", "What `lock` names, nothing silences.")

@@ -80,7 +80,8 @@ def _linted(reading: Reading, settings: Settings) -> list[Linted]:
         raise BadInputError("no input holds a Kubernetes object", "Name files, folders or charts that hold some.")
     verdicts = [verdict for each in linted for verdict in each.verdicts]
     in_force = settings._replace(waivers=waivers)
-    at_fault = (*expired_waiver.find(settings, file, today), *unused_waiver.find(in_force, verdicts, file))
+    found = (*expired_waiver.find(settings, file, today), *unused_waiver.find(in_force, verdicts, file))
+    at_fault = tuple(each for each in found if each.rule not in settings.allow or each.rule in settings.lock)
     return [*linted, Linted(Input(file, file), at_fault)] if at_fault else linted
 
 

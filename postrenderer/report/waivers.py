@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 from postrenderer.findings import Severity
 from postrenderer.linting import Linted
+from postrenderer.pardons import expired_waiver, unused_waiver
 
 DAYS = 90
+NEVER = (expired_waiver.ID, unused_waiver.ID)
 HEAD = """# What `presync lint` found on {today}. Give each a reason and a day, and remove what can be mended at once.
 waivers:
 """
@@ -19,7 +21,7 @@ def written(linted: Iterable[Linted], today: date) -> str:
         (verdict.rule, verdict.object, verdict.places[0].place.template or verdict.places[0].place.file)
         for each in linted
         for verdict in each.verdicts
-        if verdict.severity is not Severity.NOTE
+        if verdict.severity is not Severity.NOTE and verdict.rule not in NEVER
     )
     expires = today + timedelta(days=DAYS)
     items = [
