@@ -205,7 +205,7 @@ def against_reading(folder: Path, runs: int) -> Race:
         raise MissingError("no ../shared/corpus/rendered")
     listed = folder / "listed.json"
     subprocess.run([*READING, "list", str(CORPUS), str(listed)], check=True)
-    lint = Side(("presync", "lint", str(CORPUS), "--target", "argocd", "--format", "json"), ends=(0, 1))
+    lint = Side(("presync", "lint", str(CORPUS), "--target", "argocd"), ends=(0, 1))
     return in_turn(lint, Side((*READING, "read", str(listed))), runs)
 
 
