@@ -28,6 +28,7 @@ class Linted(NamedTuple):
     error: str = ""  # why it could not be judged
     hint: str = ""
     status: int = 0
+    is_release: bool = True  # not the settings file, of which lint speaks as well
 
     @property
     def name(self) -> str:

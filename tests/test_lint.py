@@ -280,6 +280,8 @@ def test_an_expired_waiver_is_an_error_and_covers_nothing(here: Path) -> None:
     done = lint(here, "refused.yaml", "--select", "expired-waiver")
     assert done.returncode == 1
     assert f"  {settings.FILE_NAME}:1:1  stands here" in done.stdout
+    assert "the waiver of copy-refused for Job/migrate expired on 2020-01-31" in done.stdout
+    assert done.stdout.endswith("presync: 1 error\n")
 
 
 def test_a_waiver_that_covers_nothing_is_reported_at_its_line(here: Path) -> None:

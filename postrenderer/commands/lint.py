@@ -19,7 +19,7 @@ from postrenderer.settings import Settings
 
 FAILED = 1
 FORMATS = {
-    "text": lambda report: text.linted(report.verdicts, len(report.linted), report.colours),
+    "text": lambda report: text.linted(report.verdicts, report.releases, report.colours),
     "json": data.written,
     "sarif": sarif.written,
     "junit": junit.written,
@@ -82,7 +82,7 @@ def _linted(reading: Reading, settings: Settings) -> list[Linted]:
     in_force = settings._replace(waivers=waivers)
     found = (*expired_waiver.find(settings, file, today), *unused_waiver.find(in_force, verdicts, file))
     at_fault = tuple(each for each in found if each.rule not in settings.allow or each.rule in settings.lock)
-    return [*linted, Linted(Input(file, file), at_fault)] if at_fault else linted
+    return [*linted, Linted(Input(file, file), at_fault, is_release=False)] if at_fault else linted
 
 
 def _failed(unread: list[Linted]) -> int:
@@ -107,4 +107,4 @@ def _write(said: str, report: Report, options: Options) -> None:
     else:
         channels.write(said)
     if options.log_file:
-        channels.log(text.linted(report.verdicts, len(report.linted)), options.log_file)
+        channels.log(text.linted(report.verdicts, report.releases), options.log_file)

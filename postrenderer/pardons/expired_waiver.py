@@ -28,7 +28,7 @@ def is_expired(waiver: Waiver, today: date) -> bool:
 def find(settings: Settings, file: str, today: date) -> Iterator[Verdict]:
     for waiver in settings.waivers:
         if is_expired(waiver, today):
-            message = f"{waiver} has expired on {waiver.expires}"
+            message = f"{waiver} expired on {waiver.expires}"
             yield said(ID, SEVERITY, waiver, message, HINT, file)
 
 

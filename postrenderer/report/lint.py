@@ -21,6 +21,10 @@ class Report(NamedTuple):
     def verdicts(self) -> list[Verdict]:
         return [verdict for each in self.linted for verdict in each.verdicts]
 
+    @property
+    def releases(self) -> int:
+        return sum(each.is_release for each in self.linted)
+
 
 class Spot(NamedTuple):
     """A place as a code forge shows it: a path below the current folder, and a line of that file."""

@@ -13,7 +13,7 @@ def written(report: Report) -> str:
     widths = [max(len(row[column]) for row in (HEAD, *rows)) for column in range(len(HEAD))]
     lines = ["  ".join(_aligned(cell, widths, number) for number, cell in enumerate(row)) for row in (HEAD, *rows)]
     total = counted(report.verdicts) if report.verdicts else "nothing found"
-    return "".join(f"{line}\n" for line in lines) + f"presync: {total} in {len(report.linted)} releases\n"
+    return "".join(f"{line}\n" for line in lines) + f"presync: {total} in {report.releases} releases\n"
 
 
 def _row(rule: str, severity: Severity, report: Report) -> tuple[str, ...]:
