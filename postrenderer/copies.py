@@ -13,7 +13,7 @@ from postrenderer.refusals import TOKEN_TYPES, refusal, secret_type
 from postrenderer.release import Release
 from postrenderer.settings import Settings
 
-# Annotations and labels that other software acts on (argocd.md rule 26, name-references §6); `*` stands for any rest.
+# Annotations and labels that other software acts on (each by its own documentation); `*` stands for any rest.
 DROPPED = (
     "argocd.argoproj.io/*",
     "grafana_*",

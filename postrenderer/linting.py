@@ -49,7 +49,7 @@ def lint(
 
 def judge(release: Release, settings: Settings) -> tuple[Verdict, ...]:
     """What every rule finds, whether a render would settle it, and what is allowed in vain."""
-    judged = pipeline.render(release, settings, checked=False).judged
+    judged = pipeline.lint(release, settings)
     in_vain = unused_allow.find(release, judged, settings)
     more = (Judged(finding, False, is_allowed(finding, settings)) for finding in in_vain)
     return tuple(verdict(each) for each in (*judged, *more))

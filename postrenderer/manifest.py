@@ -121,6 +121,8 @@ class Manifest:
             written = self.document.text
             if self.item is not None and "&" not in written:  # an alias may bring names from another item
                 written = written[nodes.start(self.root) : nodes.end(self.root)]
+            if self.identity.kind == "Ingress":  # its annotations say `namespace/name`
+                written = written.replace("/", " ")
             self._mentions = frozenset(names if hides_names(written) else tokens(written) & names)
         return self._mentions
 
@@ -130,7 +132,7 @@ class Manifest:
 
     @property
     def is_workload(self) -> bool:
-        """Whether it runs to completion (argocd.md §4): Job, Workflow, or a Pod that is not restarted for ever."""
+        """Whether it runs to completion (gitops-engine/pkg/health): Job, Workflow, a Pod not restarted for ever."""
         group, kind, *_ = self.identity
         if (group, kind) == ("", "Pod"):
             return nodes.text(nodes.at(self.root, "spec", "restartPolicy")) in POD_RESTARTS

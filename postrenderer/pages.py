@@ -6,9 +6,9 @@ from types import ModuleType
 
 from postrenderer.errors import SettingsError
 from postrenderer.pardons import PARDONS
-from postrenderer.rules import RULES
+from postrenderer.rulebook import EVERY_RULE
 
-PAGES = {rule.ID: rule for rule in (*RULES, *PARDONS)}
+PAGES = {rule.ID: rule for rule in (*EVERY_RULE, *PARDONS)}
 SECTIONS = ("Why", "Settings", "Target", "Again", "Finds", "Accepts", "Fix", "Source")
 _HEADING = re.compile(rf"^({'|'.join(SECTIONS)}):[ |]*", re.MULTILINE)
 MOST = 3  # near ids that a mistake is answered with

@@ -89,8 +89,17 @@ def render(release: Release, settings: Settings = DEFAULTS, checked: bool = True
     return Rendered(release.documents, judged)
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:
-    for rule in RULES:
+def lint(release: Release, settings: Settings = DEFAULTS) -> tuple[Judged, ...]:
+    """What a render finds and settles, and what only people can mend in the release as it came in."""
+    from postrenderer.advice import ADVICE  # a render starts without it
+
+    told = find(release, settings, ADVICE)
+    judged = render(release, settings, checked=False).judged
+    return (*judged, *(_judge(finding, {finding.key: finding}, settings) for finding in told))
+
+
+def find(release: Release, settings: Settings, rules: Iterable[ModuleType] = RULES) -> Iterator[Finding]:
+    for rule in rules:
         yield from rule.find(release, settings)
 
 
@@ -102,7 +111,10 @@ def settlements(
         wanted = [
             finding
             for finding in found
-            if finding.rule == rule.ID and not is_allowed(finding, settings) and not obstacle(finding.manifest)
+            if finding.rule == rule.ID
+            and finding.fix
+            and not is_allowed(finding, settings)
+            and not obstacle(finding.manifest)
         ]
         edits = [edit for finding in wanted for edit in transform.settle(finding, release, settings)]
         if edits:
@@ -117,7 +129,7 @@ def check_settled(release: Release, found: list[Finding], settings: Settings) ->
 
 
 def _judge(finding: Finding, last: dict[tuple[str, str], Finding], settings: Settings) -> Judged:
-    settles = finding.rule in SETTLED
+    settles = finding.rule in SETTLED and bool(finding.fix)
     allowed = is_allowed(finding, settings)
     if settles and not allowed and (reason := obstacle(finding.manifest)):
         hint = f"presync cannot edit it: {reason}. Write the metadata one key per line, without anchors and aliases."

@@ -26,6 +26,7 @@ ROLE = ("rbac.authorization.k8s.io", "Role")
 CLUSTER_ROLE = ("rbac.authorization.k8s.io", "ClusterRole")
 ROLE_BINDING = ("rbac.authorization.k8s.io", "RoleBinding")
 CLUSTER_ROLE_BINDING = ("rbac.authorization.k8s.io", "ClusterRoleBinding")
+INGRESS = ("networking.k8s.io", "Ingress")
 RESOURCE_CLAIM = ("resource.k8s.io", "ResourceClaim")
 RESOURCE_CLAIM_TEMPLATE = ("resource.k8s.io", "ResourceClaimTemplate")
 
@@ -74,26 +75,27 @@ IN_POD_SPEC: tuple[tuple[Kind, str], ...] = (
 
 ELSEWHERE: dict[Kind, tuple[tuple[Kind, str], ...]] = {
     SERVICE_ACCOUNT: ((SECRET, "secrets.[].name"), (SECRET, "imagePullSecrets.[].name")),
-    ("networking.k8s.io", "Ingress"): ((SECRET, "spec.tls.[].secretName"),),
+    INGRESS: ((SECRET, "spec.tls.[].secretName"),),
     ROLE_BINDING: ((ROLE, "roleRef.name"),),  # or a ClusterRole: roleRef.kind says which
     CLUSTER_ROLE_BINDING: ((CLUSTER_ROLE, "roleRef.name"),),
 }
 
-# Kinds that never name another object we follow, however much text they hold.
-NEVER_REFER = frozenset(
-    (
-        CONFIG_MAP,
-        SECRET,
-        ROLE,
-        CLUSTER_ROLE,
-        ("", "Namespace"),
-        ("", "Service"),
-        ("apiextensions.k8s.io", "CustomResourceDefinition"),
-        ("monitoring.coreos.com", "PrometheusRule"),
-        ("networking.k8s.io", "NetworkPolicy"),
-        ("policy", "PodDisruptionBudget"),
-    )
+# Annotations of an Ingress that hold a name, or `namespace/name`; seen, never rewritten.
+INGRESS_ANNOTATIONS: tuple[tuple[Kind, str], ...] = (
+    *((SECRET, f"nginx.ingress.kubernetes.io/{key}") for key in ("auth-secret", "auth-tls-secret", "proxy-ssl-secret")),
+    *((CONFIG_MAP, f"nginx.ingress.kubernetes.io/{key}") for key in ("auth-proxy-set-headers", "custom-headers")),
+    (CONFIG_MAP, "nginx.ingress.kubernetes.io/fastcgi-params-configmap"),
+    (SECRET, "ingress.kubernetes.io/auth-secret"),
 )
+
+# Kinds that never name another object we follow, however much text they hold.
+_IN_GROUPS = (
+    ("apiextensions.k8s.io", "CustomResourceDefinition"),
+    ("monitoring.coreos.com", "PrometheusRule"),
+    ("networking.k8s.io", "NetworkPolicy"),
+    ("policy", "PodDisruptionBudget"),
+)
+NEVER_REFER = frozenset((CONFIG_MAP, SECRET, ROLE, CLUSTER_ROLE, ("", "Namespace"), ("", "Service"), *_IN_GROUPS))
 
 # Shapes that hold a name in most custom resources; seen, never rewritten (counted over 4,235 public CRD schemas).
 SHAPES: tuple[tuple[Kind, re.Pattern[str], str], ...] = (
@@ -179,8 +181,18 @@ def _at_known_places(manifest: Manifest, kind: Kind) -> Iterator[Reference]:
             if kind == ROLE_BINDING and nodes.text(nodes.at(manifest.root, "roleRef", "kind")) == "ClusterRole":
                 target = CLUSTER_ROLE
             yield Reference(target, node.value, steps, node, here)
+    if kind == INGRESS:
+        yield from _in_annotations(manifest)
     if kind in POD_SPECS:
         yield from _in_pod_spec(manifest.root, POD_SPECS[kind] + ".", (), True)
+
+
+def _in_annotations(manifest: Manifest) -> Iterator[Reference]:
+    held = nodes.entries(nodes.at(manifest.root, "metadata", "annotations"))
+    for target, key in INGRESS_ANNOTATIONS:
+        space, _, name = ((nodes.text(held[key][1]) if key in held else "") or "").rpartition("/")
+        if name and (not space or manifest.identity.namespace in ("", space)):
+            yield Reference(target, name, ("metadata", "annotations", key), held[key][1], written_here=False)
 
 
 def _in_pod_spec(node: Node | None, prefix: str, steps: Steps, here: bool) -> Iterator[Reference]:

@@ -31,12 +31,14 @@ FLOORS = (
     ("in_force",),
     ("pages",),
     ("pardons",),
+    ("rulebook",),
+    ("advice",),
     ("rules",),
     ("copies", "stamps"),
     ("refusals",),
-    ("closure", "order", "renderings", "checks"),
+    ("closure", "order", "renderings", "checks", "applications"),
     ("release",),
-    ("producers",),
+    ("producers", "pods"),
     ("references",),
     ("edits",),
     ("texts",),
@@ -46,7 +48,7 @@ FLOORS = (
     ("stream", "settings", "helm", "progress"),
     ("errors", "hooks", "nodes", "glance", ""),  # the last one is the package itself: its version
 )
-ROOMS = ("commands", "pardons", "rules", "transforms")
+ROOMS = ("commands", "pardons", "advice", "rules", "transforms")
 FLOOR = {name: len(FLOORS) - number for number, floor in enumerate(FLOORS) for name in floor}
 
 OTHERS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from postrenderer.references import (
     CONFIG_MAP,
     ELSEWHERE,
     IN_POD_SPEC,
+    INGRESS_ANNOTATIONS,
     NEVER_REFER,
     POD_SPECS,
     ROLE,
@@ -26,7 +28,8 @@ from postrenderer.references import (
     subjects,
 )
 
-from .given import binding, config_map, job, one, reads, thing
+from . import given
+from .given import PRE_SYNC, binding, config_map, job, one, reads, secret, thing
 
 NAMED = "the-name"
 Kind = tuple[str, str]
@@ -166,7 +169,7 @@ NOT_FOLLOWED = {
     "Node spec/configSource": "a Node is in no release, and Kubernetes has dropped the field",
     "StorageClass parameters": "a StorageClass names a Secret of its provisioner's namespace",
     "PersistentVolume spec/azureFile": "a PersistentVolume has no namespace; in pods the field is a row",
-    "Ingress metadata/annotations": "name-references.md §3, not §1-2: an Ingress may say `namespace/name` there",
+    "Ingress metadata/annotations": "rows of INGRESS_ANNOTATIONS, since an Ingress may say `namespace/name` there",
     "RoleBinding subjects": "read by `subjects`, since they may be of other namespaces",
     "ClusterRoleBinding subjects": "the same",
 }
@@ -197,6 +200,33 @@ def test_what_kustomize_follows_is_followed(target: str, kind: str, path: str) -
     if kind == "Service":
         data["spec"]["template"]["spec"]["containers"][0]["name"] = "c"
     assert found(object_of(holder, data)) == [(FOLLOWED_KINDS[target], NAMED)]
+
+
+def test_the_annotations_that_kustomize_follows_are_rows() -> None:
+    listed = (Path(__file__).parent / "upstream" / "kustomize-name-references.txt").read_text(encoding="utf-8")
+    found_there = re.findall(r"^(\w+) Ingress metadata/annotations/(\S+)$", listed, re.MULTILINE)
+    wanted = {(FOLLOWED_KINDS[kind], key.replace("\\/", "/")) for kind, key in found_there}
+    assert wanted
+    assert wanted <= set(INGRESS_ANNOTATIONS)
+
+
+@pytest.mark.parametrize(("target", "key"), INGRESS_ANNOTATIONS)
+@pytest.mark.parametrize(
+    ("said", "namespace", "expected"),
+    [(NAMED, "", True), (f"ns/{NAMED}", "ns", True), (f"ns/{NAMED}", "", True), (f"other/{NAMED}", "ns", False)],
+)
+def test_an_ingress_names_objects_in_annotations(
+    target: Kind, key: str, said: str, namespace: str, expected: bool
+) -> None:
+    ingress = thing("Ingress", "web", f'{key}: "{said}"', api="networking.k8s.io/v1", namespace=namespace)
+    assert found(ingress) == ([(target, NAMED)] if expected else [])
+
+
+def test_a_hook_that_an_ingress_names_is_shared() -> None:
+    key = INGRESS_ANNOTATIONS[0][1]
+    ingress = thing("Ingress", "web", f"{key}: ns/{NAMED}", api="networking.k8s.io/v1", namespace="ns")
+    held = given.release(secret(NAMED, PRE_SYNC, namespace="ns") + ingress)
+    assert [str(reader) for reader, _ in held.readers(held.hooks[0])] == ["Ingress/web"]
 
 
 def test_what_is_not_followed_is_in_kustomize_s_list() -> None:

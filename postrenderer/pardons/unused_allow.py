@@ -27,12 +27,12 @@ from collections.abc import Iterable, Iterator
 
 from postrenderer.findings import Finding, Judged, Severity, allowed_on
 from postrenderer.release import Release
-from postrenderer.rules import RULES
+from postrenderer.rulebook import EVERY_ID
 from postrenderer.settings import Settings
 
 ID = "unused-allow"
 SEVERITY = Severity.WARNING
-KNOWN = frozenset(rule.ID for rule in RULES) | {ID}
+KNOWN = EVERY_ID | {ID}
 UNKNOWN = "`presync explain --all` lists the rules."
 LOCKED = "The settings lock this rule: mend the fault."
 UNUSED = "Remove it from `presync/allow`."

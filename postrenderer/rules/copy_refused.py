@@ -17,7 +17,7 @@ Accepts: |
   kind: Job
   metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
   spec: {template: {spec: {volumes: [{name: data, persistentVolumeClaim: {claimName: made-elsewhere}}]}}}
-Source: name-references §4; argo-cd issues 10077, 20119
+Source: argo-cd issues 10077, 20119; the API types of what makes Secrets (producers.py)
 """
 
 from collections.abc import Iterator
@@ -51,9 +51,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
 
 
 def _refused(release: Release, need: Need, said: str, hint: str) -> Finding:
-    optional = need.reference is not None and need.reference.optional
-    severity = Severity.WARNING if optional else SEVERITY  # its pod starts without it
-    return finding(release, need, said, hint)._replace(rule=ID, severity=severity)
+    return finding(release, need, said, hint)._replace(rule=ID)
 
 
 def _made_late(release: Release, settings: Settings) -> Iterator[tuple[Need, str]]:
