@@ -26,6 +26,8 @@ ROLE = ("rbac.authorization.k8s.io", "Role")
 CLUSTER_ROLE = ("rbac.authorization.k8s.io", "ClusterRole")
 ROLE_BINDING = ("rbac.authorization.k8s.io", "RoleBinding")
 CLUSTER_ROLE_BINDING = ("rbac.authorization.k8s.io", "ClusterRoleBinding")
+NAMESPACE = ("", "Namespace")
+CUSTOM_RESOURCE_DEFINITION = ("apiextensions.k8s.io", "CustomResourceDefinition")
 RESOURCE_CLAIM = ("resource.k8s.io", "ResourceClaim")
 RESOURCE_CLAIM_TEMPLATE = ("resource.k8s.io", "ResourceClaimTemplate")
 
@@ -86,9 +88,9 @@ NEVER_REFER = frozenset(
         SECRET,
         ROLE,
         CLUSTER_ROLE,
-        ("", "Namespace"),
+        NAMESPACE,
         ("", "Service"),
-        ("apiextensions.k8s.io", "CustomResourceDefinition"),
+        CUSTOM_RESOURCE_DEFINITION,
         ("monitoring.coreos.com", "PrometheusRule"),
         ("networking.k8s.io", "NetworkPolicy"),
         ("policy", "PodDisruptionBudget"),
