@@ -1,7 +1,8 @@
 """Every situation in cases/: a folder with what goes in, what comes out and what is said.
 
 `input.yaml` says in its first line what it proves; `settings.yaml` is optional; a missing `expected.yaml` means that
-the release is refused. `pytest --update-cases` writes anew what comes out: look at it before you keep it.
+the release is refused. `plan.txt` is the plan of what comes out, or of what came in where that is refused.
+`pytest --update-cases` writes anew what comes out: look at it before you keep it.
 """
 
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+FORMATS = ("text", "json", "mermaid", "html")
 CASES = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*/input.yaml"))
 
 
@@ -41,6 +43,16 @@ def test_what_comes_out_and_what_is_said(folder: Path, request: pytest.FixtureRe
     assert status == (0 if expected.exists() else 1)
 
 
+def test_the_plan(folder: Path, request: pytest.FixtureRequest) -> None:
+    status, out, said = run(folder, "plan")
+    oracle = folder / "plan.txt"
+    if request.config.getoption("--update-cases"):
+        oracle.write_bytes(out)
+    assert out.decode() == oracle.read_text(encoding="utf-8")
+    is_refused = not (folder / "expected.yaml").exists()
+    assert (status, said) == (int(is_refused), (folder / "findings.txt").read_text("utf-8") if is_refused else "")
+
+
 def test_a_second_render_changes_nothing(folder: Path, tmp_path: Path) -> None:
     status, out, _ = run(folder, "render")
     if status == 0:
@@ -51,7 +63,8 @@ def test_a_second_render_changes_nothing(folder: Path, tmp_path: Path) -> None:
 
 
 def test_no_secret_is_said_or_shown(folder: Path) -> None:
-    for command in (["render"], ["render", "--diff"], ["lint"]):
+    plans = [["plan", "--format", name, *more] for name in FORMATS for more in ([], ["--diff"])]
+    for command in (["render"], ["render", "--diff"], ["lint"], *plans):
         _, out, said = run(folder, *command)
         assert "canary" not in said
         assert command == ["render"] or b"canary" not in out
