@@ -1,0 +1,135 @@
+"""Where the parts of a drawn plan stand: the edges of its columns, and the place of each lane."""
+
+from collections import Counter
+from itertools import accumulate, groupby
+from textwrap import wrap
+from typing import NamedTuple
+
+from postrenderer.report.plan import words
+from postrenderer.report.plan.lanes import Arrow, Column, Lane, Lanes
+from postrenderer.report.plan.sheet import Sheet
+from postrenderer.steps import Wave
+
+LETTER = 7.9  # of a name, monospaced, at 13 px
+BOLD = 8.4  # of a phase
+LINE = 17
+BAR = 14
+PAD = 9
+BADGE = 28  # before a lane's name
+MOST_LINES = 3
+AFTER = "after"
+
+
+class Layout(NamedTuple):
+    """How wide a drawing is if it can be, and how much of that the names take."""
+
+    name: str
+    width: int
+    gutter: int
+    column: int  # at least
+    is_narrow: bool = False  # then phases are named one below another, and waves upright
+
+
+WIDE = Layout("wide", 1150, 352, 58)
+NARROW = Layout("narrow", 343, 192, 17, True)
+
+
+class Place(NamedTuple):
+    """Where a lane stands, and the lines of its name."""
+
+    top: float
+    height: float
+    lines: tuple[str, ...]
+
+    @property
+    def middle(self) -> float:
+        return self.top + self.height / 2
+
+
+class Scale(NamedTuple):
+    """Sizes of one drawing; column `n` reaches from `xs[n]` to `xs[n + 1]`."""
+
+    layout: Layout
+    xs: tuple[float, ...]
+    head: float
+    places: tuple[Place, ...]
+    slots: dict[Arrow, float]  # the x of each arrow
+
+    @property
+    def height(self) -> float:
+        return max((place.top + place.height for place in self.places), default=self.head) + PAD
+
+
+def scale(held: Lanes, sheet: Sheet, layout: Layout) -> Scale:
+    xs = tuple(accumulate(_widths(held, sheet, layout), initial=float(layout.gutter)))
+    sections = len({id(column.section) for column in held.columns})
+    head = LINE * sections + 70.0 if layout.is_narrow else 62.0 + LINE * (_most_phases(held) - 1)
+    places, top = [], head + PAD
+    for lane in held.lanes:
+        lines = _lines(lane, layout)
+        height = LINE * (len(lines) + 1) + 2.0 * PAD
+        places.append(Place(top, height, lines))
+        top += height
+    return Scale(layout, xs, head, tuple(places), _slots(held, xs))
+
+
+def label(column: Column, sheet: Sheet) -> str:
+    return AFTER if column.wave is None else words.number(column.wave, sheet.plan.target)
+
+
+def pause(wave: Wave | None) -> str:
+    """What a wave costs, in a few letters: in a first sync, and in later ones where that differs."""
+    if wave is None or not wave.later:
+        return ""
+    return f"{wave.first} s" if wave.first == wave.later else f"{wave.first} / {wave.later} s"
+
+
+def _widths(held: Lanes, sheet: Sheet, layout: Layout) -> list[float]:
+    arrows = Counter(arrow.column for arrow in held.arrows)
+    widths = [float(layout.column)] * len(held.columns)
+    if not layout.is_narrow:
+        for number, column in enumerate(held.columns):
+            written = max(len(label(column, sheet)), len(pause(column.wave)))
+            widths[number] = max(widths[number], written * LETTER + 12, 20.0 + 7 * min(arrows[number], 20))
+        for section, group in groupby(range(len(widths)), lambda number: held.columns[number].section):
+            numbers = list(group)
+            needed = max(len(phase) for phase in section.phases) * BOLD + 16 if section else 0
+            widths[numbers[-1]] += max(0.0, needed - sum(widths[number] for number in numbers))
+    spare = max(0.0, layout.width - layout.gutter - sum(widths)) / len(widths)
+    return [width + spare for width in widths]
+
+
+def _most_phases(held: Lanes) -> int:
+    return max(len(column.section.phases) if column.section else 1 for column in held.columns)
+
+
+def _lines(lane: Lane, layout: Layout) -> tuple[str, ...]:
+    letters = int((layout.gutter - BADGE - 8) / LETTER)
+    if lane.step is None:
+        lines = wrap(words.kinds(lane.rest), letters, break_on_hyphens=False)
+    else:
+        identity = lane.step.manifest.identity
+        lines = _broken(identity.name or f"{lane.step.manifest.generate_name}*", letters)
+    if len(lines) > MOST_LINES:
+        lines = [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1][: letters - 1] + "…"]
+    return tuple(lines)
+
+
+def _broken(name: str, letters: int) -> list[str]:
+    """A name in lines, broken behind its dashes and dots where that can be."""
+    lines = []
+    while len(name) > letters:
+        cut = max(name.rfind(mark, letters // 2, letters) for mark in "-.:") + 1 or letters
+        lines.append(name[:cut])
+        name = name[cut:]
+    return [*lines, name]
+
+
+def _slots(held: Lanes, xs: tuple[float, ...]) -> dict[Arrow, float]:
+    """The arrows of a column side by side."""
+    found: dict[Arrow, float] = {}
+    for column, group in groupby(sorted(held.arrows, key=lambda arrow: arrow.column), lambda arrow: arrow.column):
+        arrows = list(group)
+        room = min(9.0, (xs[column + 1] - xs[column] - 16) / len(arrows))
+        found.update({arrow: xs[column] + 10 + room * (number + 0.5) for number, arrow in enumerate(arrows)})
+    return found
