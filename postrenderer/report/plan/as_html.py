@@ -9,13 +9,15 @@ from postrenderer.findings import Severity
 from postrenderer.report.plan import words
 from postrenderer.report.plan.cards import cards, finding_box
 from postrenderer.report.plan.drawing import CROSS, drawing
-from postrenderer.report.plan.markup import Markup, element, together
-from postrenderer.report.plan.scale import NARROW, WIDE
+from postrenderer.report.plan.markup import Markup, element, prose, together
+from postrenderer.report.plan.scale import HALF, NARROW, WIDE, Layout
 from postrenderer.report.plan.sheet import ADDED, CHANGED, Sheet
 
 _BAR = '<rect class="bar {}" x="1" y="3" width="28" height="12" rx="6"/>'
 _CROSS = '<g class="cross {}" transform="translate(15 9)"><circle r="7"/><path d="{}"/></g>'
 _ARROW = '<path class="line" d="M4 9H21"/><circle class="from" cx="4" cy="9" r="3"/><path class="to" d="M21 5v8l7-4z"/>'
+_RING = '<circle class="nothing" cx="23" cy="9" r="5"/>'
+_LATE = f'<path class="line" d="M4 9H17"/><circle class="from" cx="4" cy="9" r="3"/>{_RING}'
 LEGEND = (  # a shape, whose colour it has, and what it stands for
     (_BAR.format("runs"), "hook", "a hook that runs, or is there"),
     (_BAR.format("done"), "hook", "has run, and stays"),
@@ -25,6 +27,7 @@ LEGEND = (  # a shape, whose colour it has, and what it stands for
     (_CROSS.format("deleted", CROSS), "hook", "is deleted here"),
     (_CROSS.format("clears", CROSS), "hook", "any live one of its name is deleted first"),
     (f'<g class="arrow">{_ARROW}</g>', "plain", "from a reader to what it reads"),
+    (f'<g class="arrow late">{_LATE}</g>', "plain", "looks for what is not there yet in a first install"),
 )
 
 
@@ -63,7 +66,7 @@ def _release(sheet: Sheet, link: str, is_one_of_many: bool) -> Markup:
             element("h2", "Timeline", id="content" if not is_one_of_many or link == "r0-" else None),
             element("p", _how_to_read(sheet), class_="note"),
             _legend(),
-            _frames(sheet, link),
+            _frames(sheet, link, WIDE),
             element("h2", "Step by step"),
             *cards(sheet, link),
             *_not_applied(sheet),
@@ -75,7 +78,7 @@ def _release(sheet: Sheet, link: str, is_one_of_many: bool) -> Markup:
 
 def _pair(before: Sheet, after: Sheet, link: str) -> Markup:
     sides = [
-        element("section", element("h3", name), _frame(sheet, NARROW.name, drawing(sheet, NARROW, mark)))
+        element("section", element("h3", name), _frames(sheet, mark, HALF))
         for name, sheet, mark in (("Before a render", before, ""), ("After it", after, f"{link}-"))
     ]
     return together(
@@ -140,8 +143,9 @@ def _legend() -> Markup:
     return element("ul", *items, class_="legend")
 
 
-def _frames(sheet: Sheet, link: str) -> Markup:
-    wide = _frame(sheet, "wide-only", drawing(sheet, WIDE, link))
+def _frames(sheet: Sheet, link: str, layout: Layout) -> Markup:
+    """Drawn twice; the page shows the one that fits."""
+    wide = _frame(sheet, "wide-only", drawing(sheet, layout, link))
     return together(wide, _frame(sheet, "narrow-only", drawing(sheet, NARROW, link)))
 
 
@@ -167,7 +171,7 @@ def _left_behind(sheet: Sheet) -> Iterator[Markup]:
     if sheet.left_behind:
         yield element("h2", "After an uninstall")
         names = ", ".join(map(str, sheet.left_behind))
-        yield element("p", f"`helm uninstall` leaves {names}. To remove that:")
+        yield element("p", prose(f"`helm uninstall` leaves {names}. To remove that:"))
         yield element("pre", "\n".join(words.removal(sheet)), tabindex=0)
 
 

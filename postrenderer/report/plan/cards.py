@@ -7,7 +7,7 @@ from postrenderer.manifest import Manifest
 from postrenderer.report.plan import words
 from postrenderer.report.plan.drawing import role
 from postrenderer.report.plan.lanes import Lane, lanes
-from postrenderer.report.plan.markup import Content, Markup, element, together
+from postrenderer.report.plan.markup import Content, Markup, element, prose, together
 from postrenderer.report.plan.sheet import Sheet
 from postrenderer.steps import Read, Step, Wave
 
@@ -21,7 +21,7 @@ def cards(sheet: Sheet, link: str) -> Iterator[Markup]:
     shown: set[int] = set()
     for section in sheet.sections:
         title = " and ".join(section.phases)
-        heading = element("h3", title, element("span", words.note(section.phases), class_="note"))
+        heading = element("h3", title, element("span", prose(words.note(section.phases)), class_="note"))
         waves = [_wave(wave, sheet, link, {**numbers, **rests}, shown) for wave in section.waves]
         yield element("section", heading, *waves, aria_label=title)
 
@@ -85,7 +85,7 @@ def _rows(step: Step, sheet: Sheet, link: str, numbers: dict[int, int]) -> Itera
     yield from row("read by", [_named(reader, link, numbers) for reader in told.readers])
     policies = words.policies(step, sheet.plan.target)
     yield from row("deletes", [together(f"{what} ", element("code", word)) for word, what in policies])
-    yield from row("because", told.reasons)
+    yield from row("because", map(prose, told.reasons))
     yield from row("template", [element("code", step.manifest.template)] if step.manifest.template else [])
 
 
@@ -108,8 +108,8 @@ def finding_box(finding: Finding) -> Markup:
     return element(
         "div",
         element("span", f"{finding.severity.value}: {finding.rule}", class_="rule"),
-        element("p", finding.message),
-        element("p", finding.hint),
+        element("p", prose(finding.message)),
+        element("p", prose(finding.hint)),
         element("p", element("code", where)),
         class_=f"finding {finding.severity.value}",
     )

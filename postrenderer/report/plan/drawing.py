@@ -101,8 +101,14 @@ def _bars(lane: Lane, place: Place, sizes: Scale) -> Markup:
         )
     gone = [bar.end for bar in lane.bars if bar.is_deleted]
     cleared = (start for start in lane.clears_at if start not in gone)
-    drawn += (_cross(sizes.xs[at] + 4, place.middle, f"any live {told} is deleted first", "clears") for at in cleared)
-    drawn += (_cross(sizes.xs[at] - 8, place.middle, f"{told} is deleted", "deleted") for at in gone)
+    drawn += (
+        _cross(sizes.xs[at] + 5 * sizes.cross, place.middle, f"any live {told} is deleted first", "clears", sizes.cross)
+        for at in cleared
+    )
+    drawn += (
+        _cross(sizes.xs[at] - 8 * sizes.cross, place.middle, f"{told} is deleted", "deleted", sizes.cross)
+        for at in gone
+    )
     return element("g", *drawn, class_=f"bars {role(lane)}")
 
 
@@ -159,12 +165,12 @@ def _text(x: float, y: float, said: str, class_: str) -> Markup:
     return element("text", said, x=f"{x:.1f}", y=f"{y:.1f}", class_=class_)
 
 
-def _cross(x: float, y: float, said: str, class_: str) -> Markup:
+def _cross(x: float, y: float, said: str, class_: str, size: float) -> Markup:
     return element(
         "g",
         element("title", said),
         element("circle", r=7),
         element("path", d=CROSS),
-        transform=f"translate({x:.1f} {y:.1f})",
+        transform=f"translate({x:.1f} {y:.1f})" + f" scale({size})" * (size != 1),
         class_=f"cross {class_}",
     )

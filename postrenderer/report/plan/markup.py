@@ -2,6 +2,8 @@
 
 from html import escape
 
+from postrenderer.findings import printable
+
 
 class Markup(str):
     """Text that is HTML or SVG, and made only here."""
@@ -15,7 +17,7 @@ Content = str | int | float | Markup | None
 def element(name: str, *content: Content, **attributes: Content) -> Markup:
     """An element; attributes that are None or empty are left out, and `class_` and `aria_label` lose their Python."""
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value), quote=True)}"'
+        f' {key.rstrip("_").replace("_", "-")}="{escape(printable(str(value)), quote=True)}"'
         for key, value in attributes.items()
         if value not in (None, "")
     )
@@ -28,7 +30,11 @@ def together(*content: Content) -> Markup:
     return Markup("".join(piece if isinstance(piece, Markup) else _text(piece) for piece in content))
 
 
+def prose(said: str) -> Markup:
+    """A sentence whose code stands between backticks."""
+    parts = said.split("`")
+    return together(*(element("code", part) if odd % 2 else part for odd, part in enumerate(parts)))
+
+
 def _text(piece: Content) -> str:
-    """What a terminal or a page would obey in a name is shown as an escape."""
-    shown = "" if piece is None else str(piece)
-    return escape("".join(c if c.isprintable() else repr(c)[1:-1] for c in shown), quote=False)
+    return "" if piece is None else escape(printable(str(piece)), quote=False)

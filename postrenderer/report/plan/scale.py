@@ -31,6 +31,7 @@ class Layout(NamedTuple):
 
 
 WIDE = Layout("wide", 1150, 352, 58)
+HALF = Layout("half", 556, 236, 26, True)
 NARROW = Layout("narrow", 343, 192, 17, True)
 
 
@@ -54,6 +55,11 @@ class Scale(NamedTuple):
     head: float
     places: tuple[Place, ...]
     slots: dict[Arrow, float]  # the x of each arrow
+
+    @property
+    def cross(self) -> float:
+        """How large what marks a deletion is drawn."""
+        return 0.7 if self.layout is NARROW else 1
 
     @property
     def height(self) -> float:
@@ -90,7 +96,7 @@ def _widths(held: Lanes, sheet: Sheet, layout: Layout) -> list[float]:
     if not layout.is_narrow:
         for number, column in enumerate(held.columns):
             written = max(len(label(column, sheet)), len(pause(column.wave)))
-            widths[number] = max(widths[number], written * LETTER + 12, 20.0 + 7 * min(arrows[number], 20))
+            widths[number] = max(widths[number], written * LETTER + 12, 20.0 + 10 * min(arrows[number], 16))
         for section, group in groupby(range(len(widths)), lambda number: held.columns[number].section):
             numbers = list(group)
             needed = max(len(phase) for phase in section.phases) * BOLD + 16 if section else 0
@@ -106,12 +112,13 @@ def _most_phases(held: Lanes) -> int:
 def _lines(lane: Lane, layout: Layout) -> tuple[str, ...]:
     letters = int((layout.gutter - BADGE - 8) / LETTER)
     if lane.step is None:
-        lines = wrap(words.kinds(lane.rest), letters, break_on_hyphens=False)
+        listed = wrap(words.kinds(lane.rest), letters, break_long_words=False, break_on_hyphens=False)
+        lines = [line if len(line) <= letters else line[: letters - 1] + "…" for line in listed]
     else:
         identity = lane.step.manifest.identity
         lines = _broken(identity.name or f"{lane.step.manifest.generate_name}*", letters)
     if len(lines) > MOST_LINES:
-        lines = [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1][: letters - 1] + "…"]
+        lines = [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1][: letters - 1].rstrip("…") + "…"]
     return tuple(lines)
 
 
@@ -130,6 +137,6 @@ def _slots(held: Lanes, xs: tuple[float, ...]) -> dict[Arrow, float]:
     found: dict[Arrow, float] = {}
     for column, group in groupby(sorted(held.arrows, key=lambda arrow: arrow.column), lambda arrow: arrow.column):
         arrows = list(group)
-        room = min(9.0, (xs[column + 1] - xs[column] - 16) / len(arrows))
+        room = min(13.0, (xs[column + 1] - xs[column] - 16) / len(arrows))
         found.update({arrow: xs[column] + 10 + room * (number + 0.5) for number, arrow in enumerate(arrows)})
     return found
