@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-FORMATS = ("text", "json", "mermaid", "html")
 CASES = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*/input.yaml"))
 
 
@@ -63,8 +62,7 @@ def test_a_second_render_changes_nothing(folder: Path, tmp_path: Path) -> None:
 
 
 def test_no_secret_is_said_or_shown(folder: Path) -> None:
-    plans = [["plan", "--format", name, *more] for name in FORMATS for more in ([], ["--diff"])]
-    for command in (["render"], ["render", "--diff"], ["lint"], *plans):
+    for command in (["render"], ["render", "--diff"], ["lint"], ["plan"]):
         _, out, said = run(folder, *command)
         assert "canary" not in said
         assert command == ["render"] or b"canary" not in out

@@ -23,7 +23,7 @@ LEGEND = (  # a shape, whose colour it has, and what it stands for
     (_BAR.format("done"), "hook", "has run, and stays"),
     (_BAR.format("there"), "copy", "a copy for hooks"),
     (_BAR.format("there"), "plain", "the application"),
-    (_BAR.format("before"), "hook", "left by the sync before"),
+    (_BAR.format("before"), "hook", "left by the run before"),
     (_CROSS.format("deleted", CROSS), "hook", "is deleted here"),
     (_CROSS.format("clears", CROSS), "hook", "any live one of its name is deleted first"),
     (f'<g class="arrow">{_ARROW}</g>', "plain", "from a reader to what it reads"),
@@ -40,9 +40,9 @@ def beside(pairs: list[tuple[Sheet, Sheet]]) -> str:
     return _page(parts, [after for _, after in pairs])
 
 
-def style() -> str:
-    """The style of the timeline and of the page around it."""
-    return _data("drawing.css") + _data("page.css")
+def picture(sheet: Sheet) -> str:
+    """The timeline by itself, as a file of SVG with its own style."""
+    return drawing(sheet, HALF, style=_data("drawing.css")) + "\n"
 
 
 def _page(parts: list[Markup], sheets: list[Sheet]) -> str:
@@ -50,7 +50,12 @@ def _page(parts: list[Markup], sheets: list[Sheet]) -> str:
     said = (
         f"Made by presync {postrenderer.__version__}. It tells names, kinds and findings, and no value of any object."
     )
-    filled = {"title": together(title), "style": style(), "footer": together(said), "body": together(*parts)}
+    filled = {
+        "title": together(title),
+        "style": _data("drawing.css") + _data("page.css"),
+        "footer": together(said),
+        "body": together(*parts),
+    }
     return Template(_data("page.html")).substitute(filled)
 
 

@@ -16,25 +16,30 @@ STATES = {
     "done": "has run, and is still there",
     "before": "is still there from the sync before",
 }
+MARGIN = 14
 CROSS = "M-3.5-3.5 3.5 3.5M3.5-3.5-3.5 3.5"
 
 
-def drawing(sheet: Sheet, layout: Layout, link: str = "") -> Markup:
-    """The timeline. A lane's name leads to the element whose id is the link and the lane's number."""
+def drawing(sheet: Sheet, layout: Layout, link: str = "", style: str = "") -> Markup:
+    """The timeline. A lane's name leads to the element whose id is the link and the lane's number; with a style it
+    stands on paper of its own."""
     held = lanes(sheet)
     sizes = scale(held, sheet, layout)
     width, height = round(sizes.xs[-1]), round(sizes.height)
     bars = (_bars(lane, place, sizes) for lane, place in zip(held.lanes, sizes.places, strict=True))
+    edge = MARGIN if style else 0
+    sheet_of_paper = _rect(-edge, -edge, width + 2 * edge, height + 2 * edge, "paper", edge)
     return element(
         "svg",
+        *((element("style", Markup(style)), sheet_of_paper) if style else ()),
         *_bands(held, sizes),
         *_heads(held, sizes, sheet),
         *bars,
         *(_lane(number, held, sizes, sheet, link) for number in range(len(held.lanes))),
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width} {height}",
-        width=width,
-        height=height,
+        viewBox=f"{-edge} {-edge} {width + 2 * edge} {height + 2 * edge}",
+        width=width + 2 * edge,
+        height=height + 2 * edge,
         class_=f"timeline {layout.name}",
         role="group",
         aria_label=f"Timeline of {sheet.name}",
@@ -52,7 +57,7 @@ def _bands(held: Lanes, sizes: Scale) -> Iterator[Markup]:
     for stripe, (_, group) in enumerate(groupby(range(len(held.columns)), lambda n: id(held.columns[n].section))):
         numbers = list(group)
         left, right = sizes.xs[numbers[0]], sizes.xs[numbers[-1] + 1]
-        top = LINE * stripe + 2.0 if sizes.layout.is_narrow else 2.0
+        top = LINE * stripe + 2.0 if sizes.is_upright else 2.0
         kind = "aside" if numbers[0] > held.usual else "end" if numbers[0] == held.usual else f"phase{stripe % 2}"
         yield _rect(left + 1, top, right - left - 2, sizes.height - top - 2, f"band {kind}", 8)
         for number in numbers[1:]:
@@ -70,7 +75,7 @@ def _heads(held: Lanes, sizes: Scale, sheet: Sheet) -> Iterator[Markup]:
         middle = (sizes.xs[number] + sizes.xs[number + 1]) / 2
         if column.wave is None:
             continue
-        if sizes.layout.is_narrow:
+        if sizes.is_upright:
             turned = f"translate({middle + 4:.1f} {sizes.head - 2:.1f}) rotate(-90)"
             yield element("text", label(column, sheet), transform=turned, class_="wave")
         else:
@@ -80,7 +85,7 @@ def _heads(held: Lanes, sizes: Scale, sheet: Sheet) -> Iterator[Markup]:
 
 def _phases(names: tuple[str, ...], numbers: list[int], stripe: int, sizes: Scale) -> Iterator[Markup]:
     left, right = sizes.xs[numbers[0]], sizes.xs[numbers[-1] + 1]
-    if sizes.layout.is_narrow:
+    if sizes.is_upright:
         name = ", ".join(names)
         fits = left + len(name) * 8 + 8 < sizes.xs[-1]
         y = LINE * (stripe + 1) - 1.0

@@ -26,13 +26,13 @@ class Layout(NamedTuple):
     name: str
     width: int
     gutter: int
-    column: int  # at least
-    is_narrow: bool = False  # then phases are named one below another, and waves upright
+    upright: int = 0  # how wide a column is at least where names of waves stand upright; 0 where they never do
 
 
-WIDE = Layout("wide", 1150, 352, 58)
-HALF = Layout("half", 556, 236, 26, True)
-NARROW = Layout("narrow", 343, 192, 17, True)
+COLUMN = 58  # how wide a column is at least
+WIDE = Layout("wide", 1150, 352)
+HALF = Layout("half", 556, 236, 26)
+NARROW = Layout("narrow", 343, 192, 17)
 
 
 class Place(NamedTuple):
@@ -51,6 +51,7 @@ class Scale(NamedTuple):
     """Sizes of one drawing; column `n` reaches from `xs[n]` to `xs[n + 1]`."""
 
     layout: Layout
+    is_upright: bool  # then phases are named one below another, too
     xs: tuple[float, ...]
     head: float
     places: tuple[Place, ...]
@@ -67,16 +68,21 @@ class Scale(NamedTuple):
 
 
 def scale(held: Lanes, sheet: Sheet, layout: Layout) -> Scale:
-    xs = tuple(accumulate(_widths(held, sheet, layout), initial=float(layout.gutter)))
+    widths, room = _widths(held, sheet), layout.width - layout.gutter
+    is_upright = bool(layout.upright) and sum(widths) > room
+    if is_upright:
+        widths = [float(layout.upright)] * len(held.columns)
+    spare = max(0.0, room - sum(widths)) / len(widths)
+    xs = tuple(accumulate((width + spare for width in widths), initial=float(layout.gutter)))
     sections = len({id(column.section) for column in held.columns})
-    head = LINE * sections + 70.0 if layout.is_narrow else 62.0 + LINE * (_most_phases(held) - 1)
+    head = LINE * sections + 70.0 if is_upright else 62.0 + LINE * (_most_phases(held) - 1)
     places, top = [], head + PAD
     for lane in held.lanes:
         lines = _lines(lane, layout)
         height = LINE * (len(lines) + 1) + 2.0 * PAD
         places.append(Place(top, height, lines))
         top += height
-    return Scale(layout, xs, head, tuple(places), _slots(held, xs))
+    return Scale(layout, is_upright, xs, head, tuple(places), _slots(held, xs))
 
 
 def label(column: Column, sheet: Sheet) -> str:
@@ -90,19 +96,18 @@ def pause(wave: Wave | None) -> str:
     return f"{wave.first} s" if wave.first == wave.later else f"{wave.first} / {wave.later} s"
 
 
-def _widths(held: Lanes, sheet: Sheet, layout: Layout) -> list[float]:
+def _widths(held: Lanes, sheet: Sheet) -> list[float]:
+    """How wide each column has to be for what stands above it, and for its arrows."""
     arrows = Counter(arrow.column for arrow in held.arrows)
-    widths = [float(layout.column)] * len(held.columns)
-    if not layout.is_narrow:
-        for number, column in enumerate(held.columns):
-            written = max(len(label(column, sheet)), len(pause(column.wave)))
-            widths[number] = max(widths[number], written * LETTER + 12, 20.0 + 10 * min(arrows[number], 16))
-        for section, group in groupby(range(len(widths)), lambda number: held.columns[number].section):
-            numbers = list(group)
-            needed = max(len(phase) for phase in section.phases) * BOLD + 16 if section else 0
-            widths[numbers[-1]] += max(0.0, needed - sum(widths[number] for number in numbers))
-    spare = max(0.0, layout.width - layout.gutter - sum(widths)) / len(widths)
-    return [width + spare for width in widths]
+    widths = []
+    for number, column in enumerate(held.columns):
+        written = max(len(label(column, sheet)), len(pause(column.wave)))
+        widths.append(max(COLUMN, written * LETTER + 12, 20.0 + 10 * min(arrows[number], 16)))
+    for section, group in groupby(range(len(widths)), lambda number: held.columns[number].section):
+        numbers = list(group)
+        needed = max(len(phase) for phase in section.phases) * BOLD + 16 if section else 0
+        widths[numbers[-1]] += max(0.0, needed - sum(widths[number] for number in numbers))
+    return widths
 
 
 def _most_phases(held: Lanes) -> int:
