@@ -22,6 +22,7 @@ FLOORS = (
     ("cli",),
     ("commandline",),
     ("commands",),
+    ("planning",),
     ("report.plan.as_text", "report.plan.as_json", "report.plan.as_mermaid", "report.plan.as_html"),
     ("report.plan.cards",),
     ("report.plan.drawing",),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from postrenderer import pipeline
-from postrenderer.report.plan import as_html, as_json, as_mermaid, as_text, sheet
+from postrenderer.planning import planned
+from postrenderer.report.plan import as_html, as_json, as_mermaid, as_text
 from postrenderer.report.plan.lanes import lanes
 from postrenderer.report.plan.markup import element
 from postrenderer.settings import DEFAULTS, load
@@ -36,9 +36,7 @@ COPY = "argocd.argoproj.io/hook-delete-policy: 'BeforeHookCreation,HookSucceeded
 def pair(text: str, target: Target = "argocd", settings: Path | None = None) -> tuple[Sheet, Sheet]:
     held = release(text, target, "ns")
     held.is_whole = True
-    rendered = pipeline.render(held, load(settings) if settings else DEFAULTS)
-    before = sheet.before("a release", held, rendered)
-    return before, before if rendered.is_refused else sheet.after("a release", rendered)
+    return planned("a release", held, load(settings) if settings else DEFAULTS)
 
 
 def written(shape: ModuleType, before: Sheet, after: Sheet) -> str:

@@ -21,6 +21,7 @@ CASES = corpus.PROJECT / "tests" / "cases"
 INPUTS = {
     "a copy": [str(CASES / "shared-secret-on-a-first-install" / "input.yaml")],
     "before and after": [str(CASES / "account-with-its-grants" / "input.yaml"), "--diff"],
+    "a shared hook": [str(CASES / "hook-that-the-application-reads" / "input.yaml"), "--diff"],
     "a refusal": [str(CASES / "refused-external-secret" / "input.yaml")],
     "helm": [str(CASES / "helm-4-post-renderer" / "input.yaml")],
     "several releases": [str(CASES / name / "input.yaml") for name in ("sync-fail-reader", "untouched")],
@@ -111,6 +112,7 @@ def overlapping(texts: list[dict[str, object]]) -> list[str]:
 @pytest.mark.parametrize("width", [1280, 375])
 def test_it_can_be_read(page: browser.Browser, file: Path, tmp_path: Path, width: int, scheme: str) -> None:
     page.open(file, width, scheme)
+    page.tell("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert page.tell("document.documentElement.scrollWidth") <= width
     texts = page.tell(TEXTS)
     assert len(texts) > 20

@@ -137,7 +137,10 @@ def _how_to_read(sheet: Sheet) -> str:
             "Time goes from left to right. Under each wave stands what Argo CD waits after it: in a first sync / in "
             "later ones, where something live is deleted first."
         )
-    return "Time goes from left to right. Helm takes the hooks of an event one by one, by weight and then by name."
+    return (
+        "Time goes from left to right; an install runs the events of an install, an upgrade those of an upgrade. Helm "
+        "takes the hooks of an event one by one, by weight and then by name."
+    )
 
 
 def _legend() -> Markup:

@@ -1,12 +1,10 @@
 """A plan drawn as SVG: time from left to right, a lane for each object, arrows from readers to what they read."""
 
 from collections.abc import Iterator
-from itertools import groupby
 
-from postrenderer.report.plan import words
-from postrenderer.report.plan.lanes import Arrow, Lane, Lanes, lanes
+from postrenderer.report.plan.lanes import Arrow, Bar, Lane, Lanes, lanes
 from postrenderer.report.plan.markup import Markup, element
-from postrenderer.report.plan.scale import BADGE, BAR, LINE, Layout, Place, Scale, label, pause, scale
+from postrenderer.report.plan.scale import AFTER, BADGE, BAR, LINE, Layout, Place, Scale, above, label, pause, scale
 from postrenderer.report.plan.sheet import ADDED, CHANGED, Sheet, Told
 
 BADGES = {ADDED: "+", CHANGED: "~"}
@@ -54,23 +52,19 @@ def role(lane: Lane) -> str:
 
 def _bands(held: Lanes, sizes: Scale) -> Iterator[Markup]:
     """A stripe for each phase; those that do not come every time are hatched by their class."""
-    for stripe, (_, group) in enumerate(groupby(range(len(held.columns)), lambda n: id(held.columns[n].section))):
-        numbers = list(group)
+    for stripe, (_, numbers) in enumerate(held.stripes):
         left, right = sizes.xs[numbers[0]], sizes.xs[numbers[-1] + 1]
         top = LINE * stripe + 2.0 if sizes.is_upright else 2.0
         kind = "aside" if numbers[0] > held.usual else "end" if numbers[0] == held.usual else f"phase{stripe % 2}"
         yield _rect(left + 1, top, right - left - 2, sizes.height - top - 2, f"band {kind}", 8)
         for number in numbers[1:]:
-            yield element(
-                "path", d=f"M{sizes.xs[number]:.1f} {sizes.head - 6:.1f}V{sizes.height - 6:.1f}", class_="tick"
-            )
+            line = f"M{sizes.xs[number]:.1f} {sizes.head - 6:.1f}V{sizes.height - 6:.1f}"
+            yield element("path", d=line, class_="tick")
 
 
 def _heads(held: Lanes, sizes: Scale, sheet: Sheet) -> Iterator[Markup]:
-    for stripe, (_, group) in enumerate(groupby(range(len(held.columns)), lambda n: id(held.columns[n].section))):
-        numbers = list(group)
-        section = held.columns[numbers[0]].section
-        yield from _phases(section.phases if section else ("after",), numbers, stripe, sizes)
+    for stripe, (section, numbers) in enumerate(held.stripes):
+        yield from _phases(section.phases if section else (AFTER,), numbers, stripe, sizes)
     for number, column in enumerate(held.columns):
         middle = (sizes.xs[number] + sizes.xs[number + 1]) / 2
         if column.wave is None:
@@ -96,50 +90,39 @@ def _phases(names: tuple[str, ...], numbers: list[int], stripe: int, sizes: Scal
 
 
 def _bars(lane: Lane, place: Place, sizes: Scale) -> Markup:
-    drawn: list[Markup] = []
     told = "" if lane.step is None else str(lane.step.manifest)
-    for bar in lane.bars:
-        left, right = sizes.xs[bar.start] + 4, sizes.xs[bar.end] - (9 if bar.is_deleted else 4)
-        title = element("title", f"{told} {STATES[bar.state]}".strip())
-        drawn.append(
-            _rect(left, place.middle - BAR / 2, max(right - left, 4.0), BAR, f"bar {bar.state}", BAR / 2, title)
-        )
+    drawn = [_bar(bar, f"{told} {STATES[bar.state]}".strip(), place, sizes) for bar in lane.bars]
     gone = [bar.end for bar in lane.bars if bar.is_deleted]
-    cleared = (start for start in lane.clears_at if start not in gone)
-    drawn += (
-        _cross(sizes.xs[at] + 5 * sizes.cross, place.middle, f"any live {told} is deleted first", "clears", sizes.cross)
-        for at in cleared
-    )
-    drawn += (
-        _cross(sizes.xs[at] - 8 * sizes.cross, place.middle, f"{told} is deleted", "deleted", sizes.cross)
-        for at in gone
-    )
+    for start in lane.clears_at:
+        if start not in gone:
+            x = sizes.xs[start] + 5 * sizes.cross
+            drawn.append(_cross(x, place.middle, f"any live {told} is deleted first", "clears", sizes.cross))
+    for end in gone:
+        x = sizes.xs[end] - 8 * sizes.cross
+        drawn.append(_cross(x, place.middle, f"{told} is deleted", "deleted", sizes.cross))
     return element("g", *drawn, class_=f"bars {role(lane)}")
+
+
+def _bar(bar: Bar, said: str, place: Place, sizes: Scale) -> Markup:
+    left, right = sizes.xs[bar.start] + 4, sizes.xs[bar.end] - (9 if bar.is_deleted else 4)
+    width, top = max(right - left, 4.0), place.middle - BAR / 2
+    return _rect(left, top, width, BAR, f"bar {bar.state}", BAR / 2, element("title", said))
 
 
 def _lane(number: int, held: Lanes, sizes: Scale, sheet: Sheet, link: str) -> Markup:
     lane, place = held.lanes[number], sizes.places[number]
     told = sheet.of(lane.step) if lane.step else Told()
-    above = _above(lane)
-    lines = [_text(BADGE, place.top + LINE + 4, above, "kind")]
+    kind = above(lane)
+    lines = [_text(BADGE, place.top + LINE + 4, kind, "kind")]
     lines += [_text(BADGE, place.top + LINE * (row + 2) + 3, name, "name") for row, name in enumerate(place.lines)]
     badge = BADGES.get(told.mark, "")
     marks = [_rect(2, place.top + 8, 18, 18, "badge", 5), _text(11, place.top + 21.5, badge, "badge middle")]
     whole = _rect(0, place.top, sizes.xs[-1], place.height, "row", 6)
     inside = (whole, *(marks if badge else ()), *lines)
-    said = f"{above} {''.join(place.lines)}"
+    said = f"{kind} {''.join(place.lines)}"
     name = element("a", *inside, href=f"#{link}{number}", aria_label=said) if link else element("g", *inside)
     arrows = [_arrow(arrow, sizes) for arrow in held.arrows if arrow.reader == number]
     return element("g", name, *arrows, class_=f"lane {role(lane)} {told.mark}".strip())
-
-
-def _above(lane: Lane) -> str:
-    """The line above a lane's name."""
-    if lane.step is None:
-        return words.count(len(lane.rest), "other object")
-    origin = words.origin(lane.step.manifest).partition("/")[2]
-    kind = lane.step.manifest.identity.kind
-    return f"{kind}, a copy" if origin else kind
 
 
 def _arrow(arrow: Arrow, sizes: Scale) -> Markup:

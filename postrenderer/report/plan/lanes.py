@@ -1,6 +1,7 @@
 """A plan as a drawing has it: columns in the order of time, and a lane for each object with its bars and arrows."""
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from postrenderer.hooks import Target
@@ -55,6 +56,13 @@ class Lanes(NamedTuple):
     usual: int
     lanes: tuple[Lane, ...]
     arrows: tuple[Arrow, ...]
+
+    @property
+    def stripes(self) -> list[tuple[Section | None, list[int]]]:
+        """The numbers of the columns of each section."""
+        grouped = groupby(range(len(self.columns)), lambda number: id(self.columns[number].section))
+        listed = [list(numbers) for _, numbers in grouped]
+        return [(self.columns[numbers[0]].section, numbers) for numbers in listed]
 
 
 def lanes(sheet: Sheet) -> Lanes:

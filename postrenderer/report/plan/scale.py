@@ -11,12 +11,14 @@ from postrenderer.report.plan.sheet import Sheet
 from postrenderer.steps import Wave
 
 LETTER = 7.9  # of a name, monospaced, at 13 px
+SMALL = 7.2  # of what stands above a name
 BOLD = 8.4  # of a phase
 LINE = 17
 BAR = 14
 PAD = 9
 BADGE = 28  # before a lane's name
 MOST_LINES = 3
+SUMMED_UP = 22  # letters in a line of what is summed up
 AFTER = "after"
 
 
@@ -68,17 +70,17 @@ class Scale(NamedTuple):
 
 
 def scale(held: Lanes, sheet: Sheet, layout: Layout) -> Scale:
-    widths, room = _widths(held, sheet), layout.width - layout.gutter
+    gutter = _gutter(held, layout)
+    widths, room = _widths(held, sheet), layout.width - gutter
     is_upright = bool(layout.upright) and sum(widths) > room
     if is_upright:
         widths = [float(layout.upright)] * len(held.columns)
     spare = max(0.0, room - sum(widths)) / len(widths)
-    xs = tuple(accumulate((width + spare for width in widths), initial=float(layout.gutter)))
-    sections = len({id(column.section) for column in held.columns})
-    head = LINE * sections + 70.0 if is_upright else 62.0 + LINE * (_most_phases(held) - 1)
+    xs = tuple(accumulate((width + spare for width in widths), initial=gutter))
+    head = LINE * len(held.stripes) + 70.0 if is_upright else 62.0 + LINE * (_most_phases(held) - 1)
     places, top = [], head + PAD
     for lane in held.lanes:
-        lines = _lines(lane, layout)
+        lines = _lines(lane, gutter)
         height = LINE * (len(lines) + 1) + 2.0 * PAD
         places.append(Place(top, height, lines))
         top += height
@@ -103,8 +105,7 @@ def _widths(held: Lanes, sheet: Sheet) -> list[float]:
     for number, column in enumerate(held.columns):
         written = max(len(label(column, sheet)), len(pause(column.wave)))
         widths.append(max(COLUMN, written * LETTER + 12, 20.0 + 10 * min(arrows[number], 16)))
-    for section, group in groupby(range(len(widths)), lambda number: held.columns[number].section):
-        numbers = list(group)
+    for section, numbers in held.stripes:
         needed = max(len(phase) for phase in section.phases) * BOLD + 16 if section else 0
         widths[numbers[-1]] += max(0.0, needed - sum(widths[number] for number in numbers))
     return widths
@@ -114,8 +115,25 @@ def _most_phases(held: Lanes) -> int:
     return max(len(column.section.phases) if column.section else 1 for column in held.columns)
 
 
-def _lines(lane: Lane, layout: Layout) -> tuple[str, ...]:
-    letters = int((layout.gutter - BADGE - 8) / LETTER)
+def above(lane: Lane) -> str:
+    """The line above a lane's name."""
+    if lane.step is None:
+        return words.count(len(lane.rest), "other object")
+    kind = lane.step.manifest.identity.kind
+    return f"{kind}, a copy" if words.origin(lane.step.manifest) else kind
+
+
+def _gutter(held: Lanes, layout: Layout) -> float:
+    """As wide as the names need, and no wider than the layout lets it be."""
+    longest = 0.0
+    for lane in held.lanes:
+        letters = len(lane.step.manifest.identity.name) if lane.step else SUMMED_UP
+        longest = max(longest, letters * LETTER, len(above(lane)) * SMALL)
+    return min(float(layout.gutter), longest + BADGE + 12)
+
+
+def _lines(lane: Lane, gutter: float) -> tuple[str, ...]:
+    letters = int((gutter - BADGE - 8) / LETTER)
     if lane.step is None:
         listed = wrap(words.kinds(lane.rest), letters, break_long_words=False, break_on_hyphens=False)
         lines = [line if len(line) <= letters else line[: letters - 1] + "…" for line in listed]
