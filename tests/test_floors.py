@@ -22,7 +22,7 @@ FLOORS = (
     ("cli",),
     ("commandline",),
     ("commands",),
-    ("planning",),
+    ("planning", "report.simulation"),
     ("report.plan.as_text", "report.plan.as_json", "report.plan.as_mermaid", "report.plan.as_html"),
     ("report.plan.cards",),
     ("report.plan.drawing",),
@@ -39,6 +39,7 @@ FLOORS = (
     ("pages",),
     ("pardons",),
     ("rules",),
+    ("simulation",),
     ("copies", "stamps", "plan"),
     ("refusals", "sequence"),
     ("steps",),
@@ -54,7 +55,7 @@ FLOORS = (
     ("stream", "settings", "helm", "progress"),
     ("errors", "hooks", "nodes", "glance", ""),  # the last one is the package itself: its version
 )
-ROOMS = ("commands", "pardons", "rules", "transforms")
+ROOMS = ("commands", "pardons", "rules", "simulation", "transforms")
 FLOOR = {name: len(FLOORS) - number for number, floor in enumerate(FLOORS) for name in floor}
 
 OTHERS = {
