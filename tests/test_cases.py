@@ -2,6 +2,7 @@
 
 `input.yaml` says in its first line what it proves; `settings.yaml` is optional; a missing `expected.yaml` means that
 the release is refused. `plan.txt` is the plan of what comes out, or of what came in where that is refused.
+`simulation.txt` is what happens then on a first install and in an upgrade whose migration fails.
 `pytest --update-cases` writes anew what comes out: look at it before you keep it.
 """
 
@@ -52,6 +53,17 @@ def test_the_plan(folder: Path, request: pytest.FixtureRequest) -> None:
     assert (status, said) == (int(is_refused), (folder / "findings.txt").read_text("utf-8") if is_refused else "")
 
 
+def test_the_simulation(folder: Path, request: pytest.FixtureRequest) -> None:
+    wanted = ("--scenario", "first-install", "--scenario", "migration-fails")
+    status, out, _ = run(folder, "simulate", "--rendered", *wanted)
+    oracle = folder / "simulation.txt"
+    if request.config.getoption("--update-cases"):
+        oracle.write_bytes(out)
+    assert out.decode() == oracle.read_text(encoding="utf-8")
+    is_kept = (folder / "expected.yaml").exists() and "broken" not in out.decode()
+    assert status == (0 if is_kept else 1)
+
+
 def test_a_second_render_changes_nothing(folder: Path, tmp_path: Path) -> None:
     status, out, _ = run(folder, "render")
     if status == 0:
@@ -62,7 +74,7 @@ def test_a_second_render_changes_nothing(folder: Path, tmp_path: Path) -> None:
 
 
 def test_no_secret_is_said_or_shown(folder: Path) -> None:
-    for command in (["render"], ["render", "--diff"], ["lint"], ["plan"]):
+    for command in (["render"], ["render", "--diff"], ["lint"], ["plan"], ["simulate", "--all"]):
         _, out, said = run(folder, *command)
         assert "canary" not in said
         assert command == ["render"] or b"canary" not in out
