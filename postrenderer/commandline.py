@@ -8,10 +8,10 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 import postrenderer
-from postrenderer.commands import explain, helm_plugin_dir, lint, render, settings
+from postrenderer.commands import explain, helm_plugin_dir, lint, plan, render, settings, simulate
 from postrenderer.options import TARGETS, Options
 
-COMMANDS = (render, lint, explain, settings, helm_plugin_dir)
+COMMANDS = (render, lint, plan, simulate, explain, settings, helm_plugin_dir)
 
 # By the name of the field of a command's `Options`; one name means the same for every command.
 PARAMETERS: dict[str, Any] = {
@@ -54,6 +54,11 @@ PARAMETERS: dict[str, Any] = {
     "write_waivers": typer.Option(metavar="FILE", help="Write settings that waive what was found to this new file."),
     "rules": typer.Argument(metavar="RULE", help="The rules to explain."),
     "all": typer.Option("--all", help="Every rule: as text a line each, as Markdown a table and their pages."),
+    "side_by_side": typer.Option("--diff", help="Show the release before and after a render side by side."),
+    "scenario": typer.Option(metavar="NAME", help="What happens to the release; may be repeated."),
+    "all_scenarios": typer.Option("--all", help="Play every scenario."),
+    "rendered": typer.Option("--rendered", help="Play what a render makes of the release."),
+    "previous": typer.Option(metavar="FILE", help="The revision that is installed now, as it was applied."),
     "schema": typer.Option("--schema", help="Print the JSON Schema of the settings file."),
 }
 # Types that typer reads another way, so that it tells what was not given.

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from postrenderer.closure import Need, needs
-from postrenderer.hooks import EVENTS, FAILED, PRE_SYNC, SUCCEEDED, Standing
+from postrenderer.hooks import EVENTS, FAILED, PRE_SYNC, SUCCEEDED, SYNC_PHASES, Standing
 from postrenderer.manifest import COPY, COPY_OF, Manifest, copy_name
 from postrenderer.order import is_in_time
 from postrenderer.references import SECRET, SERVICE_ACCOUNT, Kind
@@ -90,7 +90,13 @@ def is_movable(release: Release, need: Need) -> bool:
         return target.is_hook and set(reader.words) <= set(target.words)
     if release.runs_early(need.workload):
         return release.is_pre_sync(need.target) and not ("SyncFail" in reader.words and FAILED in target.policies)
-    return target.standing is Standing.ORDINARY or not set(reader.words).isdisjoint(target.words)
+    own = ("Sync",) if target.standing is Standing.ORDINARY else target.words
+    return all(word in own or _is_before(own, word) for word in reader.words)
+
+
+def _is_before(words: tuple[str, ...], phase: str) -> bool:
+    """Whether one of them is a phase before this one."""
+    return phase in SYNC_PHASES and not set(words).isdisjoint(SYNC_PHASES[: SYNC_PHASES.index(phase)])
 
 
 def existing(release: Release, copy: Copy) -> Manifest | None:

@@ -55,12 +55,17 @@ def release(of: Input, reading: Reading, settings: Settings) -> Release | None:
     """The input as a release, a chart rendered twice; None for a file that was found and holds no Kubernetes object."""
     if of.is_chart:
         documents, again = (_rendered(of, reading, settings.limits) for _ in range(2))
-        return pipeline.read(documents, target_of(reading.target, documents), reading.namespace, again)
+        return _whole(documents, again, reading)
     documents = channels.read((of.path,), settings.limits)
     if of.found and not _hold_objects(documents):
         return None
-    second = channels.read((reading.again,), settings.limits) if reading.again else None
-    return pipeline.read(documents, target_of(reading.target, documents), reading.namespace, second)
+    return _whole(documents, channels.read((reading.again,), settings.limits) if reading.again else None, reading)
+
+
+def _whole(documents: list[Document], again: list[Document] | None, reading: Reading) -> Release:
+    found = pipeline.read(documents, target_of(reading.target, documents), reading.namespace, again)
+    found.is_whole = True
+    return found
 
 
 def _inputs_at(path: str, reading: Reading) -> Iterator[Input]:

@@ -23,8 +23,12 @@ MAX_ROUNDS = 8  # each round of a transform follows references one step further;
 class Rendered(NamedTuple):
     """What is safe to apply, and what was found on the way."""
 
-    documents: list[Document]
+    release: Release
     judged: tuple[Judged, ...]
+
+    @property
+    def documents(self) -> list[Document]:
+        return self.release.documents
 
     @property
     def text(self) -> str:
@@ -86,7 +90,7 @@ def render(release: Release, settings: Settings = DEFAULTS, checked: bool = True
         raise BadInputError(
             "nothing is left to apply: every object was left out", "Look at `unrunnable` in the settings."
         )
-    return Rendered(release.documents, judged)
+    return Rendered(release, judged)
 
 
 def lint(release: Release, settings: Settings = DEFAULTS) -> tuple[Judged, ...]:

@@ -27,6 +27,8 @@ CLUSTER_ROLE = ("rbac.authorization.k8s.io", "ClusterRole")
 ROLE_BINDING = ("rbac.authorization.k8s.io", "RoleBinding")
 CLUSTER_ROLE_BINDING = ("rbac.authorization.k8s.io", "ClusterRoleBinding")
 INGRESS = ("networking.k8s.io", "Ingress")
+NAMESPACE = ("", "Namespace")
+CUSTOM_RESOURCE_DEFINITION = ("apiextensions.k8s.io", "CustomResourceDefinition")
 RESOURCE_CLAIM = ("resource.k8s.io", "ResourceClaim")
 RESOURCE_CLAIM_TEMPLATE = ("resource.k8s.io", "ResourceClaimTemplate")
 
@@ -90,12 +92,12 @@ INGRESS_ANNOTATIONS: tuple[tuple[Kind, str], ...] = (
 
 # Kinds that never name another object we follow, however much text they hold.
 _IN_GROUPS = (
-    ("apiextensions.k8s.io", "CustomResourceDefinition"),
+    CUSTOM_RESOURCE_DEFINITION,
     ("monitoring.coreos.com", "PrometheusRule"),
     ("networking.k8s.io", "NetworkPolicy"),
     ("policy", "PodDisruptionBudget"),
 )
-NEVER_REFER = frozenset((CONFIG_MAP, SECRET, ROLE, CLUSTER_ROLE, ("", "Namespace"), ("", "Service"), *_IN_GROUPS))
+NEVER_REFER = frozenset((CONFIG_MAP, SECRET, ROLE, CLUSTER_ROLE, NAMESPACE, ("", "Service"), *_IN_GROUPS))
 
 # Shapes that hold a name in most custom resources; seen, never rewritten (counted over 4,235 public CRD schemas).
 SHAPES: tuple[tuple[Kind, re.Pattern[str], str], ...] = (

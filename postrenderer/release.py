@@ -40,6 +40,7 @@ class Release:
         self.namespace = namespace
         self.parse_all = parse_all
         self.generated = generated  # what a second rendering gives other content; None where there was none
+        self.is_whole = False  # read by a command that stands in no pipe of Helm's: all its hooks are in the stream
         self.needs_of: dict[int, tuple[Any, ...]] = {}  # by id of the hook; `closure` keeps its results here
         self.needed_by: dict[int, list[Any]] = {}
         self._kept: dict[int, list[Manifest]] = {}
@@ -53,6 +54,7 @@ class Release:
         for document in self.documents:
             documents += apply(document, by_document[id(document)]) if id(document) in by_document else [document]
         other = Release(documents, self.target, self.namespace, self.parse_all, self.generated)
+        other.is_whole = self.is_whole
         other._kept = {id(document): held for document, held in zip(self.documents, self._by_document, strict=True)}
         ours = {id(manifest) for held in self._by_document for manifest in held}  # `_kept` keeps them, and their ids
         for told in ("_references", "_meanings"):
@@ -78,7 +80,7 @@ class Release:
     @property
     def hooks_unseen(self) -> bool:
         """Helm 3 neither shows its hooks to a post-renderer nor makes any of what comes back."""
-        return self.target == "helm" and not self.is_helm_4
+        return self.target == "helm" and not self.is_helm_4 and not self.is_whole
 
     def meaning(self, manifest: Manifest) -> Meaning:
         if id(manifest) not in self._meanings:

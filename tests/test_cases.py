@@ -1,8 +1,9 @@
 """Every situation in cases/: a folder with what goes in, what comes out and what is said.
 
 `input.yaml` says in its first line what it proves; `settings.yaml` is optional; a missing `expected.yaml` means that
-the release is refused; `lint.txt` is what `lint` says, where that is the point. `pytest --update-cases` writes anew
-what comes out: look at it before you keep it.
+the release is refused; `lint.txt` is what `lint` says, where that is the point. `plan.txt` is the plan of what comes out,
+or of what came in where that is refused; `simulation.txt` is what happens then on a first install and in an upgrade whose
+migration fails. `pytest --update-cases` writes anew what comes out: look at it before you keep it.
 """
 
 import re
@@ -51,6 +52,27 @@ def test_what_lint_says(folder: Path, request: pytest.FixtureRequest) -> None:
     assert said == (folder / "lint.txt").read_text(encoding="utf-8")
 
 
+def test_the_plan(folder: Path, request: pytest.FixtureRequest) -> None:
+    status, out, said = run(folder, "plan")
+    oracle = folder / "plan.txt"
+    if request.config.getoption("--update-cases"):
+        oracle.write_bytes(out)
+    assert out.decode() == oracle.read_text(encoding="utf-8")
+    is_refused = not (folder / "expected.yaml").exists()
+    assert (status, said) == (int(is_refused), (folder / "findings.txt").read_text("utf-8") if is_refused else "")
+
+
+def test_the_simulation(folder: Path, request: pytest.FixtureRequest) -> None:
+    wanted = ("--scenario", "first-install", "--scenario", "migration-fails")
+    status, out, _ = run(folder, "simulate", "--rendered", *wanted)
+    oracle = folder / "simulation.txt"
+    if request.config.getoption("--update-cases"):
+        oracle.write_bytes(out)
+    assert out.decode() == oracle.read_text(encoding="utf-8")
+    is_kept = (folder / "expected.yaml").exists() and "broken" not in out.decode()
+    assert status == (0 if is_kept else 1)
+
+
 def test_a_second_render_changes_nothing(folder: Path, tmp_path: Path) -> None:
     status, out, _ = run(folder, "render")
     if status == 0:
@@ -61,7 +83,7 @@ def test_a_second_render_changes_nothing(folder: Path, tmp_path: Path) -> None:
 
 
 def test_no_secret_is_said_or_shown(folder: Path) -> None:
-    for command in (["render"], ["render", "--diff"], ["lint"]):
+    for command in (["render"], ["render", "--diff"], ["lint"], ["plan"], ["simulate", "--all"]):
         _, out, said = run(folder, *command)
         assert "canary" not in said
         assert command == ["render"] or b"canary" not in out

@@ -330,3 +330,9 @@ def test_a_name_of_another_kind_or_namespace_is_free() -> None:
         + job(namespace="a")
     )
     assert [m.identity.namespace for m in held.manifests if str(m) == "Secret/db-presync"] == ["a", "b"]
+
+
+def test_what_only_a_later_phase_makes_is_copied_and_not_moved() -> None:
+    both = "argocd.argoproj.io/hook: 'Sync,PostSync'"
+    held = output(secret(annotations="argocd.argoproj.io/hook: PostSync") + job(annotations=both))
+    assert {"Secret/db", "Secret/db-presync"} <= {str(manifest) for manifest in held.manifests}

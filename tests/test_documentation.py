@@ -69,7 +69,7 @@ def test_every_variable_is_read() -> None:
     assert set(re.findall(r"\b(?:ARGOCD_ENV_)?PRESYNC_[A-Z_]+\b", README)) <= read
 
 
-@pytest.mark.parametrize("command", ["", "render", "lint", "explain", "settings", "helm-plugin-dir"])
+@pytest.mark.parametrize("command", ["", "render", "lint", "plan", "explain", "settings", "helm-plugin-dir"])
 def test_every_option_that_the_readme_gives_a_command_is_in_its_help(command: str) -> None:
     shown = subprocess.run(
         [BIN / "presync", *command.split(), "--help"],
@@ -100,6 +100,15 @@ def test_every_file_that_is_named_exists() -> None:
         for name in re.findall(r"`((?:ci|chart|tests|postrenderer|\.ci)/[\w./-]*)`", text):
             if "NAME" not in name:
                 assert (ROOT / name).exists(), name
+
+
+def test_the_pictures_are_current() -> None:
+    subprocess.run([sys.executable, ROOT / "ci" / "lib" / "docs.py", "--check"], check=True)
+
+
+def test_every_picture_of_the_readme_is_drawn_and_every_drawn_one_is_shown() -> None:
+    shown = re.findall(r"^!\[.+\]\((.+\.svg)\)$", README, re.MULTILINE)
+    assert sorted(shown) == sorted(f"docs/{file.name}" for file in (ROOT / "docs").glob("*.svg"))
 
 
 def test_every_module_has_its_line_in_contributing() -> None:

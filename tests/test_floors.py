@@ -22,6 +22,13 @@ FLOORS = (
     ("cli",),
     ("commandline",),
     ("commands",),
+    ("planning", "report.simulation"),
+    ("report.plan.as_text", "report.plan.as_json", "report.plan.as_mermaid", "report.plan.as_html"),
+    ("report.plan.cards",),
+    ("report.plan.drawing",),
+    ("report.plan.scale",),
+    ("report.plan.lanes", "report.plan.words"),
+    ("report.plan", "report.plan.sheet", "report.plan.markup"),
     ("report.data", "report.github", "report.gitlab", "report.junit", "report.sarif", "report.statistics"),
     ("report.lint", "report.waivers"),
     ("linting",),
@@ -34,8 +41,10 @@ FLOORS = (
     ("rulebook",),
     ("advice",),
     ("rules",),
-    ("copies", "stamps"),
-    ("refusals",),
+    ("simulation",),
+    ("copies", "stamps", "plan"),
+    ("refusals", "sequence"),
+    ("steps",),
     ("closure", "order", "renderings", "checks", "applications"),
     ("release",),
     ("producers", "pods"),
@@ -48,7 +57,7 @@ FLOORS = (
     ("stream", "settings", "helm", "progress"),
     ("errors", "hooks", "nodes", "glance", ""),  # the last one is the package itself: its version
 )
-ROOMS = ("commands", "pardons", "advice", "rules", "transforms")
+ROOMS = ("commands", "pardons", "advice", "rules", "simulation", "transforms")
 FLOOR = {name: len(FLOORS) - number for number, floor in enumerate(FLOORS) for name in floor}
 
 OTHERS = {

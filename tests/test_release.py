@@ -237,6 +237,12 @@ def test_helm_4_is_known_by_the_annotation_it_adds(text: str, target: str, is_he
     assert (held.is_helm_4, held.hooks_unseen) == (is_helm_4, unseen)
 
 
+def test_a_command_in_no_pipe_of_helm_s_sees_all_hooks() -> None:
+    held = release(job(annotations=HELM_PRE), "helm")
+    held.is_whole = True
+    assert not held.edited([]).hooks_unseen
+
+
 # Editing.
 
 

@@ -226,3 +226,11 @@ def test_a_rule_can_be_allowed(rule: ModuleType) -> None:
     allowed = pages.settings_of(rule)._replace(allow=(rule.ID,))
     judged = pipeline.lint(pages.release_of(rule, "Finds"), allowed)
     assert {each.allowed for each in judged if each.finding.rule == rule.ID} == {True}
+
+
+def test_the_application_reads_what_a_hook_makes_under_a_name_that_no_object_has() -> None:
+    made = given.thing("ExternalSecret", "keys", given.PRE_SYNC, "spec: {target: {name: db}}", "external-secrets.io/v1")
+    judged = given.rendered(made + given.app()).judged
+    assert [each.finding.rule for each in judged if not each.settled and each.finding.rule == "shared-hook"] == [
+        "shared-hook"
+    ]

@@ -225,8 +225,9 @@ def test_a_hook_that_a_release_of_helm_reads_is_kept_by_it() -> None:
     assert "helm.sh/hook" not in found
 
 
-def test_what_was_made_ordinary_comes_no_later_than_its_readers() -> None:
-    held = output(secret(annotations=PRE_SYNC) + app(annotations=wave(-5)))
+@pytest.mark.parametrize("own", [PRE_SYNC, f"{PRE_SYNC}, {wave(-9)}"])
+def test_what_was_made_ordinary_comes_no_later_than_its_readers(own: str) -> None:
+    held = output(secret(annotations=own) + app(annotations=wave(-5)))
     assert held.meaning(named(held, "Secret/db")).wave <= -5
 
 

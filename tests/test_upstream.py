@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from postrenderer import hooks, order
+from postrenderer import hooks, order, sequence, steps
 from postrenderer.glance import FILENAME
 from postrenderer.manifest import Identity
 
@@ -48,6 +48,17 @@ def test_argo_cd_s_hook_words() -> None:
 
 def test_argo_cd_s_phases_in_their_order() -> None:
     assert list(hooks.SYNC_PHASES) == lines("argocd-phase-order")
+
+
+def test_a_plan_has_every_phase_and_event() -> None:
+    assert [*lines("argocd-phase-order"), *hooks.DELETE_PHASES] == list(steps.PHASES["argocd"])
+    events = pairs("helm-events")
+    assert {*events.values(), steps.RELEASE} == set(steps.PHASES["helm"])
+    assert {word: event for word, event in events.items() if word != event} == steps.ALIASES
+
+
+def test_argo_cd_s_pause_after_a_wave() -> None:
+    assert lines("argocd-wave-delay") == [str(sequence.PAUSE)]
 
 
 def test_what_argo_cd_makes_of_helm_s_events() -> None:

@@ -41,6 +41,7 @@ from postrenderer.settings import Settings
 
 ID = "late-dependency"
 SEVERITY = Severity.ERROR
+MOVED = "moved to an earlier wave"
 CREATED_BY = {"argocd": "before Sync creates it", "helm": "before the release creates it"}
 
 
@@ -60,7 +61,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
                 wave = release.meaning(need.target).wave
                 said = f"but that is created after it, in wave {wave}"
                 found = finding(release, need, said, "Give it an earlier wave or weight than the hook.")
-                yield found._replace(fix="moved to an earlier wave")
+                yield found._replace(fix=MOVED)
 
 
 def finding(release: Release, need: Need, said: str, hint: str) -> Finding:

@@ -103,7 +103,9 @@ def _readers_of_product(release: Release, hook: Manifest) -> Iterator[tuple[Mani
     """Ordinary objects that read the Secret which the hook, a custom resource, makes and takes with it."""
     kept = nodes.text(nodes.at(hook.root, "spec", "target", "creationPolicy")) in ("Orphan", "Merge", "None")
     for name in produced(hook) if hook.identity[:2] in PRODUCERS and not kept else ():
-        for reader in filter(release.is_ordinary, release.mentioning(name)):
+        for reader in (
+            other for other in release.manifests if name in other.document.text and release.is_ordinary(other)
+        ):
             for reference in release.references(reader):
                 if reference.name == name and hook in release.producers(reader, reference):
                     yield reader, reader.place(reference.node)

@@ -68,11 +68,12 @@ def _rename(finding: Finding, release: Release) -> Iterator[Edit]:
 def _make_ordinary(hook: Manifest, release: Release) -> Iterator[Edit]:
     if release.target == "helm" and "pre-upgrade" not in release.meaning(hook).words:
         return  # an upgrade would not bring it before its readers
-    for key in hook.annotations:
-        if key in HOOK_KEYS:
-            yield RemoveText(hook, "annotations", key)
     waves = [release.meaning(reader).wave for reader, _ in release.readers(hook) if release.is_ordinary(reader)]
-    if release.target == "argocd" and min(waves, default=0) < 0:
+    early = release.target == "argocd" and min(waves, default=0) < 0
+    for key in hook.annotations:
+        if key in HOOK_KEYS and not (early and key == ARGOCD.wave):
+            yield RemoveText(hook, "annotations", key)
+    if early:
         yield SetText(hook, "annotations", ARGOCD.wave, str(min(waves)))
     if release.target == "helm":
         yield SetText(hook, "annotations", *KEEP)
