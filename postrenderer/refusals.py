@@ -4,7 +4,8 @@ from postrenderer import edits, nodes, scissors
 from postrenderer.closure import Need
 from postrenderer.hooks import Standing
 from postrenderer.manifest import UNCOPIED_FIELDS, Manifest
-from postrenderer.producers import PRODUCERS
+from postrenderer.producing import why_not
+from postrenderer.readers import COPIED
 from postrenderer.references import (
     BINDINGS,
     CLAIM,
@@ -20,9 +21,10 @@ from postrenderer.references import (
 from postrenderer.release import Release
 from postrenderer.settings import Settings
 
-COPIED_KINDS = (SECRET, CONFIG_MAP, SERVICE_ACCOUNT, ROLE, CLUSTER_ROLE, *BINDINGS, PROVIDER_CLASS)
+COPIED_KINDS = (SECRET, CONFIG_MAP, SERVICE_ACCOUNT, ROLE, CLUSTER_ROLE, *BINDINGS, PROVIDER_CLASS, *COPIED)
 
 MIN_WAVE = -(2**63)
+MOST_AHEAD = 3  # waves that a copy comes before its reader
 
 # What to do about a reason that has a remedy of its own.
 REMEDIES = {
@@ -45,7 +47,6 @@ TOKEN_TYPES = {
     "helm.sh/release.v1": "is Helm's own record of a release",
 }
 GENERATED_BY = ("secret-generator.v1.mittwald.de/autogenerate",)
-MAKES_SECRETS = "it makes Secrets, and presync does not copy what makes Secrets yet"
 NAMESPACE_UNKNOWN = "it may be one of several, since the namespace is not known"
 VAULT_ROLE = "vault.hashicorp.com/role"
 MOUNTABLE = "kubernetes.io/enforce-mountable-secrets"
@@ -63,9 +64,12 @@ def refusal(release: Release, need: Need, settings: Settings) -> str:
         return "it is a copy itself, for hooks that run at other times"
     if release.meaning(target).standing in (Standing.SKIPPED, Standing.UNRUN, Standing.UNKNOWN):
         return "it is never created: none of its hook words is one that runs"
-    if kind in PRODUCERS and kind != PROVIDER_CLASS:
-        return MAKES_SECRETS
-    if kind not in COPIED_KINDS:
+    row = release.producer(target)
+    if row and (reason := why_not(target, row)):
+        return reason
+    if row and row.mounted and need.is_made and not _mounts(release, need):
+        return f"it makes it only while a pod mounts it, and {need.workload} does not"
+    if not row and kind not in COPIED_KINDS:
         return "a volume has data of its own" if kind == CLAIM else f"presync copies no {target.identity.kind}"
     return _kept_back(release, need, settings) or _unwritable(release, need)
 
@@ -84,7 +88,7 @@ def _unwritable(release: Release, need: Need) -> str:
         return "its text ends with the stream, without a line end"
     if release.target == "argocd" and "PostDelete" in release.meaning(need.workload).words:
         return "its reader also runs after the application is deleted, when a copy is gone"
-    if release.meaning(need.workload).wave <= MIN_WAVE:
+    if release.meaning(need.workload).wave < MIN_WAVE + MOST_AHEAD:
         return "no wave is left before its reader"
     return edits.obstacle(target)
 
@@ -111,23 +115,28 @@ def _kept_back(release: Release, need: Need, settings: Settings) -> str:
     if release.is_generated(target):
         return "it is generated anew by each rendering, so a copy would not agree with the original"
     if kind == SECRET:
-        return _secret_kept_back(target)
+        return _secret_kept_back(release, target)
     if kind == SERVICE_ACCOUNT:
         return _account_kept_back(target, need.workload, settings)
     if kind == CLUSTER_ROLE and nodes.lookup(target.root, "aggregationRule") is not None:
         return "its rules are gathered from other ClusterRoles"
-    if kind == PROVIDER_CLASS and nodes.at(target.root, "spec", "secretObjects") is not None:
-        return MAKES_SECRETS
     return ""
 
 
-def _secret_kept_back(secret: Manifest) -> str:
+def _mounts(release: Release, need: Need) -> bool:
+    return any(need.target in release.resolve(need.workload, name) for name in release.references(need.workload))
+
+
+def _secret_kept_back(release: Release, secret: Manifest) -> str:
+    filling = release.making(SECRET, secret.identity.name, release.namespace_of(secret))
     written_type = secret_type(secret)
     if written_type in TOKEN_TYPES:
         return f"a Secret of type {written_type} {TOKEN_TYPES[written_type]}"
     for key in GENERATED_BY:
         if key in secret.annotations:
             return "an operator generates its content"
+    if filling:
+        return f"{filling[0]} fills it later, and would not fill a copy"
     if not any(nodes.pairs(nodes.lookup(secret.root, field)) for field in ("data", "stringData")):
         return "it has no data in the chart: something fills it later"
     return ""

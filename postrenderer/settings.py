@@ -3,9 +3,10 @@
 pydantic is imported only then: a render with default settings starts without it.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from postrenderer.errors import SettingsError
+from postrenderer.extensions import Maker, Named
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,6 +79,8 @@ class Settings(NamedTuple):
     allow: Annotated[tuple[str, ...], "rules whose findings are accepted"] = ()
     lock: Annotated[tuple[str, ...], "rules that neither `allow` nor `presync/allow` on an object may silence"] = ()
     limits: Annotated[Limits, "what is too much to read"] = Limits()
+    references: Annotated[tuple[Named, ...], "more fields of more kinds that hold names"] = ()
+    producers: Annotated[tuple[Maker, ...], "more kinds whose controllers make Secrets, or others' rows"] = ()
 
 
 DEFAULTS = Settings()
@@ -122,7 +125,7 @@ def shown(settings: Settings) -> dict[str, Any]:
     def plain(value: Any) -> Any:
         if hasattr(value, "_asdict"):
             return {to_camel(key): plain(item) for key, item in value._asdict().items()}
-        return value
+        return [plain(item) for item in value] if isinstance(value, tuple) else value
 
     found: dict[str, Any] = plain(settings)
     return found
@@ -137,21 +140,39 @@ def _model(shape: type) -> Any:
     fields: dict[str, Any] = {}
     for name, hint in get_type_hints(shape, include_extras=True).items():
         kind, description = hint.__origin__, hint.__metadata__[0]
-        default = shape._field_defaults[name]  # type: ignore[attr-defined]
+        default = shape._field_defaults.get(name, ...)  # type: ignore[attr-defined]
         if hasattr(kind, "_fields"):
             kind = _model(kind)
             fields[name] = (kind, Field(default_factory=kind, description=description))
         else:
             least = 0 if kind in (int, int | None) else None
-            fields[name] = (kind, Field(default=default, description=description, ge=least, strict=least == 0 or None))
+            strict = least == 0 or kind is bool or None
+            kind = tuple.__class_getitem__((_model(row), ...)) if (row := _row(kind)) else kind
+            fields[name] = (kind, Field(default=default, description=description, ge=least, strict=strict))
     return create_model(shape.__name__, __config__=config, __doc__=shape.__doc__, **fields)
+
+
+def _row(kind: Any) -> Any:
+    """The NamedTuple that each entry of a list is, if it is one."""
+    args = get_args(kind) if get_origin(kind) is tuple else ()
+    return args[0] if args and hasattr(args[0], "_fields") else None
 
 
 def _merged(defaults: Any, given: dict[str, Any]) -> Any:
     """The defaults with what the file says in their place, at any depth."""
+    hints = get_type_hints(type(defaults))
     return defaults._replace(
         **{
-            name: _merged(getattr(defaults, name), value) if isinstance(value, dict) else value
+            name: _merged(getattr(defaults, name), value) if isinstance(value, dict) else _entries(hints[name], value)
             for name, value in given.items()
         }
     )
+
+
+def _entries(kind: Any, value: Any) -> Any:
+    """A list of rows as NamedTuples; anything else as it is."""
+    row = _row(kind)
+    if row is None:
+        return value
+    hints = get_type_hints(row)
+    return tuple(row(**{name: _entries(hints[name], held) for name, held in each.items()}) for each in value)

@@ -32,15 +32,18 @@ FLOORS = (
     ("refusals",),
     ("closure", "order", "renderings", "checks"),
     ("release",),
-    ("producers",),
-    ("references",),
+    ("production",),
+    ("tables",),
+    ("producers", "databases", "readers"),
+    ("producing", "names"),
+    ("references", "paths"),
     ("edits",),
     ("texts",),
     ("scissors", "findings"),
     ("manifest", "options"),
     ("compose", "channels"),
     ("stream", "settings", "helm"),
-    ("errors", "hooks", "nodes", "glance", ""),  # the last one is the package itself: its version
+    ("errors", "hooks", "nodes", "glance", "extensions", ""),  # the last one is the package itself: its version
 )
 ROOMS = ("commands", "rules", "transforms")
 FLOOR = {name: len(FLOORS) - number for number, floor in enumerate(FLOORS) for name in floor}

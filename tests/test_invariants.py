@@ -124,6 +124,8 @@ CHECKS: dict[str, Check] = {
     "no_ordinary_object_is_lost_or_renamed": checks_of_text.lost_or_renamed,
     "what_an_early_workload_needs_is_there_before_it": checks_of_hooks.late_reads,
     "what_makes_the_secret_of_an_early_workload_is_early": checks_of_hooks.late_producers,
+    "a_hook_that_reads_another_name_finds_it": checks_of_hooks.secrets_of_nobody,
+    "what_a_copy_makes_is_the_hook_s_alone": checks_of_hooks.shared_products,
     "what_a_later_hook_needs_is_there_before_it": checks_of_hooks.late_in_sync_and_postsync,
     "nothing_that_an_ordinary_workload_reads_is_a_hook": checks_of_hooks.hooks_that_ordinary_workloads_read,
     "what_runs_to_completion_can_run_again": checks_of_hooks.missing_delete_policies,
@@ -197,6 +199,7 @@ def test_the_migration_of_hub_never_waits_for_a_secret_that_an_external_secret_m
     producers = [resource for resource in release.resources if resource.key.kind == "ExternalSecret"]
     early = [one for one in producers if "PreSync" in phases(one) and wave(one) < wave(job)]
     read_names = {str(target.name) for target in workload_targets(job) if target.kind == "Secret"}
+    assert read_names
     assert read_names <= {one.body["spec"]["target"]["name"] for one in early}
 
 

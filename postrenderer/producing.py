@@ -1,0 +1,143 @@
+"""What it means that a resource's controller makes Secrets: the form of a row, and how one is read and copied."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from postrenderer import nodes
+from postrenderer.edits import NAME, AddField, RemoveField, SetScalar
+from postrenderer.manifest import Manifest, copy_name
+from postrenderer.paths import reach, walk
+from postrenderer.references import NAMESPACE_KEYS, SECRET, Field, Kind
+
+Class = Literal["copy", "share", "refuse"]
+ANY = "*"
+NOT = "!"  # before a value: anything but that, nothing included
+
+
+class Made(NamedTuple):
+    """One product: the first path that holds something names it, and a copy renames what stands at each of them."""
+
+    paths: tuple[str, ...] = ()
+    default: str = ""  # its name where no path holds any; `{name}` is the producer's own
+    form: str = "{value}"  # its name, from what the path holds
+    kind: Kind = SECRET
+
+
+class When(NamedTuple):
+    """A state of the resource: each of the paths holds one of the values; `*` is anything, `""` nothing at all, `!x`
+    anything but x."""
+
+    paths: tuple[str, ...]
+    values: tuple[str, ...]
+    reason: str = ""
+
+
+class Set(NamedTuple):
+    """A value that a copy must have; `default` is the one that counts where the field is left out."""
+
+    path: str
+    value: str
+    default: str
+
+
+class Producer(NamedTuple):
+    """A kind whose controller makes Secrets."""
+
+    kind: Kind
+    versions: tuple[str, ...]  # those the row was read from; none for any
+    makes: tuple[Made, ...]
+    source: str
+    treat: Class = "copy"
+    reason: str = ""  # why it is refused
+    remedy: str = ""  # what to do then
+    reads: tuple[Field, ...] = ()  # what its controller needs, beside what the shape of a field tells
+    idle: tuple[When, ...] = ()  # it makes nothing
+    unless: tuple[When, ...] = ()  # it is refused after all
+    sets: tuple[Set, ...] = ()
+    drops: tuple[str, ...] = ()  # fields a copy must not have
+    anew: bool = False  # each resource is issued content of its own
+    mounted: bool = False  # its product is there only while a pod mounts it
+    stays: bool = False  # its product is not deleted with it
+    watched: bool = False  # Argo CD 3.6.1 has a health check (tests/upstream)
+    ready: str = ""  # the condition in its status that tells that the product is there
+
+
+class Product(NamedTuple):
+    """An object that a producer makes; an empty namespace is the producer's own."""
+
+    kind: Kind
+    namespace: str
+    name: str
+
+
+def products(manifest: Manifest, row: Producer) -> Iterator[Product]:
+    if any(holds(manifest, state) for state in row.idle):
+        return
+    own = manifest.identity.name
+    for made in row.makes:
+        found = next((found for path in made.paths if (found := list(walk(manifest.root, path)))), [])
+        for node, steps, _ in found:
+            beside = nodes.step(manifest.root, steps[:-1])
+            namespace = next((said for key in NAMESPACE_KEYS if (said := nodes.text(nodes.lookup(beside, key)))), "")
+            yield Product(made.kind, namespace, made.form.format(name=own, value=node.value))
+        if made.default and not found:
+            yield Product(made.kind, "", made.default.format(name=own))
+
+
+def holds(manifest: Manifest, state: When) -> bool:
+    return all(_is_one_of([node.value for node, _, _ in walk(manifest.root, path)], state) for path in state.paths)
+
+
+def _is_one_of(found: list[str], state: When) -> bool:
+    barred = {value.removeprefix(NOT) for value in state.values if value.startswith(NOT)}
+    if not found:
+        return bool(barred) or "" in state.values
+    return any(ANY in state.values or value in state.values or (barred and value not in barred) for value in found)
+
+
+def why_not(manifest: Manifest, row: Producer) -> str:
+    """Why a copy would not be the same thing, or cannot be written; empty if it can be made."""
+    if row.treat == "refuse":
+        return row.reason
+    version = (nodes.text(nodes.lookup(manifest.root, "apiVersion")) or "").rpartition("/")[2]
+    if row.versions and version not in row.versions:
+        return f"presync knows it in {' and '.join(row.versions)} only"
+    for state in row.unless:
+        if holds(manifest, state):
+            return state.reason
+    for edit in edits_of_copy(manifest, row):
+        if not _is_written(manifest, edit.steps):
+            return "a part of it that a copy changes stands behind an alias"
+        if isinstance(edit, RemoveField) and nodes.step(manifest.root, edit.steps[:-1]).flow_style:
+            return f"its {edit.steps[-1]} cannot be left out of one line"
+    return ""
+
+
+def edits_of_copy(manifest: Manifest, row: Producer) -> Iterator[SetScalar | AddField | RemoveField]:
+    """What makes a copy of a producer, beside what makes a copy of any object."""
+    paths = (path for made in row.makes for path in made.paths)
+    for node, steps, _ in (found for path in paths for found in walk(manifest.root, path)):
+        if steps != NAME:
+            yield SetScalar(manifest, steps, copy_name(node.value))
+    for wanted in row.sets:
+        yield from _set(manifest, wanted)
+    for path in row.drops:
+        yield from (RemoveField(manifest, steps) for _, steps, _ in reach(manifest.root, path))
+
+
+def _set(manifest: Manifest, wanted: Set) -> Iterator[SetScalar | AddField]:
+    mapping, _, key = wanted.path.rpartition(".")
+    for node, steps, _ in reach(manifest.root, mapping):
+        written = nodes.text(nodes.lookup(node, key))
+        if written and written != wanted.value:
+            yield SetScalar(manifest, (*steps, key), wanted.value)
+        elif not written and wanted.default != wanted.value:
+            yield AddField(manifest, (*steps, key), wanted.value)
+
+
+def _is_written(manifest: Manifest, steps: tuple[str | int, ...]) -> bool:
+    """Whether nothing on the way to the field is used elsewhere too."""
+    return "&" not in manifest.document.text or not any(
+        nodes.is_anchored(nodes.step(manifest.root, steps[:depth]), manifest.document.text)
+        for depth in range(len(steps))
+    )
