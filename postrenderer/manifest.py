@@ -141,11 +141,17 @@ class Manifest:
     def is_copy(self) -> bool:
         return COPY_OF in self.annotations
 
-    def place(self, node: Node | None = None) -> Place:
+    @property
+    def as_written(self) -> str:
+        """Its name, or of a copy its original's: what people know it by."""
+        return f"{self.identity.kind}/{self.annotations[COPY_OF]}" if self.is_copy else str(self)
+
+    def place(self, node: Node | None = None, behind: int = 0) -> Place:
+        """Of the object, or of a place so many characters behind a node's start."""
         if node is None and self.item is None:
             index = _first_line(self.document.text)
         else:
-            index = nodes.start(node if node is not None else self.root)
+            index = nodes.start(node if node is not None else self.root) + behind
         return Place(self.document.file, *position(self.document, index), self.template)
 
 

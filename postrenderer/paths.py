@@ -23,6 +23,11 @@ def keys_of(path: str) -> tuple[str, ...]:
     return tuple(match[1] or match[2] for match in _STEP.finditer(path))
 
 
+def written(steps: Steps) -> str:
+    """The path that leads these steps, whichever item of a list they take."""
+    return ".".join(EACH_ITEM if isinstance(step, int) else f"[{step}]" if "." in step else step for step in steps)
+
+
 def walk(node: Node | None, path: str) -> Iterator[Found]:
     """Scalars at a path that hold something."""
     return (found for found in reach(node, path) if nodes.text(found[0]))

@@ -11,7 +11,6 @@ from postrenderer.references import (
     CLAIM,
     CLUSTER_ROLE,
     CONFIG_MAP,
-    POD_SPECS,
     PROVIDER_CLASS,
     ROLE,
     SECRET,
@@ -20,6 +19,7 @@ from postrenderer.references import (
 )
 from postrenderer.release import Release
 from postrenderer.settings import Settings
+from postrenderer.trust import distrust
 
 COPIED_KINDS = (SECRET, CONFIG_MAP, SERVICE_ACCOUNT, ROLE, CLUSTER_ROLE, *BINDINGS, PROVIDER_CLASS, *COPIED)
 
@@ -27,20 +27,16 @@ MIN_WAVE = -(2**63)
 MOST_AHEAD = 3  # waves that a copy comes before its reader
 
 # What to do about a reason that has a remedy of its own.
+OWN_ACCOUNT = "Give the migration an account of its own, or set `copies.serviceAccount: share`."
 REMEDIES = {
     "it may be one of several": "Pass --namespace.",
-    "the cloud trusts it": "Give the migration an account of its own, or set `copies.serviceAccount: share`.",
-    "Vault trusts it": "Give the migration an account of its own, or set `copies.serviceAccount: share`.",
+    "the cloud trusts it": OWN_ACCOUNT,
+    "Vault trusts it": OWN_ACCOUNT,
     "it is generated anew": "Let the migration read a Secret that exists already.",
     "its text ends with the stream": "End the file with a line end.",
     "the name stands where": "Write the name out in this object, in a field that Kubernetes defines.",
 }
 
-CLOUD_IDENTITIES = (
-    "eks.amazonaws.com/role-arn",
-    "iam.gke.io/gcp-service-account",
-    "azure.workload.identity/client-id",
-)
 TOKEN_TYPES = {
     "kubernetes.io/service-account-token": "is filled by Kubernetes",
     "bootstrap.kubernetes.io/token": "lets nodes join the cluster",
@@ -48,8 +44,6 @@ TOKEN_TYPES = {
 }
 GENERATED_BY = ("secret-generator.v1.mittwald.de/autogenerate",)
 NAMESPACE_UNKNOWN = "it may be one of several, since the namespace is not known"
-VAULT_ROLE = "vault.hashicorp.com/role"
-MOUNTABLE = "kubernetes.io/enforce-mountable-secrets"
 
 
 def refusal(release: Release, need: Need, settings: Settings) -> str:
@@ -117,7 +111,8 @@ def _kept_back(release: Release, need: Need, settings: Settings) -> str:
     if kind == SECRET:
         return _secret_kept_back(release, target)
     if kind == SERVICE_ACCOUNT:
-        return _account_kept_back(target, need.workload, settings)
+        refused = settings.copies.service_account == "refuse"
+        return distrust(release, need) or ("the settings say so (copies.serviceAccount: refuse)" if refused else "")
     if kind == CLUSTER_ROLE and nodes.lookup(target.root, "aggregationRule") is not None:
         return "its rules are gathered from other ClusterRoles"
     return ""
@@ -144,16 +139,3 @@ def _secret_kept_back(release: Release, secret: Manifest) -> str:
 
 def secret_type(secret: Manifest) -> str:
     return nodes.text(nodes.lookup(secret.root, "type")) or "Opaque"
-
-
-def _account_kept_back(account: Manifest, workload: Manifest, settings: Settings) -> str:
-    for key in CLOUD_IDENTITIES:
-        if key in account.annotations:
-            return f"the cloud trusts it by name ({key}), and would not trust a copy"
-    if account.annotations.get(MOUNTABLE) == "true":
-        return f"{MOUNTABLE} ties it to the Secrets it names"
-    pod_spec = POD_SPECS.get(workload.identity[:2], "spec.template.spec").split(".")
-    pod = nodes.at(workload.root, *pod_spec[:-1], "metadata", "annotations")
-    if nodes.lookup(pod, VAULT_ROLE) is not None:
-        return f"Vault trusts it by name ({VAULT_ROLE} of {workload}), and would not trust a copy"
-    return "the settings say so (copies.serviceAccount: refuse)" if settings.copies.service_account == "refuse" else ""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
 
-from postrenderer import refusals
+from postrenderer import trust
 from postrenderer.copies import DROPPED, is_dropped, plan
 from postrenderer.manifest import MAX_NAME, copy_name
 from postrenderer.references import subjects
@@ -214,7 +214,7 @@ REFUSED = {
     ),
     **{
         f"an account with {key}": (account(annotations=f"{key}: x") + AS_APP, "the cloud trusts it by name")
-        for key in refusals.CLOUD_IDENTITIES
+        for key in trust.CLOUD_IDENTITIES
     },
     "an account with mountable secrets": (
         account(annotations='kubernetes.io/enforce-mountable-secrets: "true"') + AS_APP,

@@ -30,6 +30,7 @@ FLOORS = (
     ("rules",),
     ("copies", "stamps"),
     ("refusals",),
+    ("trust",),
     ("closure", "order", "renderings", "checks"),
     ("release",),
     ("production",),

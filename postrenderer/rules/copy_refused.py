@@ -25,7 +25,8 @@ from collections.abc import Iterator
 from postrenderer.closure import Need
 from postrenderer.copies import plan
 from postrenderer.findings import Finding, Severity
-from postrenderer.refusals import REMEDIES
+from postrenderer.references import SERVICE_ACCOUNT
+from postrenderer.refusals import OWN_ACCOUNT, REMEDIES
 from postrenderer.release import Release
 from postrenderer.rules.late_dependency import CREATED_BY, finding
 from postrenderer.settings import Settings
@@ -51,6 +52,8 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
 def _hint(release: Release, need: Need, reason: str) -> str:
     remedy = next((remedy for said, remedy in REMEDIES.items() if reason.startswith(said)), "")
     row = release.producer(need.target)
+    if need.target.identity[:2] == SERVICE_ACCOUNT:
+        return remedy or OWN_ACCOUNT
     if remedy or not row or not row.remedy:
         return remedy or HINT
     secret = need.reference.name if need.reference else need.target.identity.name

@@ -65,7 +65,7 @@ def finding(release: Release, need: Need, said: str, hint: str) -> Finding:
     """The reader, the thing read, and both places."""
     words = release.meaning(need.workload).words
     early = [word for word in words if word in (*PRE_SYNC[release.target], "SyncFail")]
-    through = "" if need.reader is need.workload else f" through {need.reader}"
+    through = "" if need.reader is need.workload else f" through {need.reader.as_written}"
     verb, label = ("reads", "reads it here") if need.reference else ("gets its rights by", "gets its rights here")
     place = need.reader.place(need.reference.node if need.reference else None)
     message = f"{need.workload}{through} {verb} {need.what} in {' and '.join(early or words)}, {said}"

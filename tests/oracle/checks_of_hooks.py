@@ -100,13 +100,26 @@ def foreign_words(_before: Release, after: Release) -> Iterator[str]:
 def touched_though_right(before: Release, after: Release) -> Iterator[str]:
     """The first law: what was right already keeps its text."""
     texts = set(after.documents)
-    found = (late_pairs(before, early_hooks(before)), late_in_later_phases(before), shared_hooks(before))
+    found = (
+        late_pairs(before, early_hooks(before)),
+        late_in_later_phases(before),
+        shared_hooks(before),
+        _readers_of_products(before),
+    )
     wrong = {key for pairs in found for key in _involved(pairs)}
     for resource in filter(runs_as_hook, before.resources):
         if resource.key in wrong or not _has_right_words(resource) or len(before.of(resource.key)) > 1:
             continue
         if before.documents[resource.document] not in texts:
             yield f"{resource} was right already and was changed"
+
+
+def _readers_of_products(release: Release) -> Iterator[tuple[Resource, Resource]]:
+    """(reader, producer) wherever an ordinary workload reads what a hook makes, and the hooks that read it too."""
+    for producer in filter(runs_as_hook, release.resources):
+        for name in made_secrets(producer):
+            readers = [one for one in release.workloads if _reads_secret(one, name)]
+            yield from ((one, producer) for one in readers if any(is_ordinary(other) for other in readers))
 
 
 def _involved(pairs: Iterator[tuple[Resource, Resource]]) -> Iterator[Key]:
