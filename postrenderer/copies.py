@@ -14,28 +14,6 @@ from postrenderer.refusals import TOKEN_TYPES, refusal, secret_type
 from postrenderer.release import Release
 from postrenderer.settings import Settings
 
-# Annotations and labels that other software acts on (argocd.md rule 26, name-references §6); `*` stands for any rest.
-DROPPED = (
-    "argocd.argoproj.io/*",
-    "grafana_*",
-    "helm.sh/hook*",
-    "helm.sh/resource-policy",
-    "jenkins.io/credentials-type",
-    "kapp.k14s.io/*",
-    "kubectl.kubernetes.io/last-applied-configuration",
-    "kubed.appscode.com/sync",
-    "kustomize.toolkit.fluxcd.io/*",
-    "meta.helm.sh/*",
-    "operator.1password.io/*",
-    "presync/*",
-    "rbac.authorization.k8s.io/aggregate-to-*",
-    "reflector.v1.k8s.emberstack.com/reflection-*",
-    "reloader.stakater.com/*",
-    "replicator.v1.mittwald.de/replicate-to*",
-    "replicator.v1.mittwald.de/replication-*",
-    "sealedsecrets.bitnami.com/sealed-secrets-key",
-)
-
 
 class Copy(NamedTuple):
     """An object's planned copy."""
@@ -84,11 +62,6 @@ def _ahead(release: Release, met: list[Need]) -> dict[Manifest, dict[Manifest, i
         ahead = found.setdefault(need.target, {})
         ahead[need.workload] = max(ahead.get(need.workload, 0), least, 3 if of_reader > 1 else 0)
     return found
-
-
-def is_dropped(key: str, settings: Settings) -> bool:
-    patterns = (*DROPPED, *settings.copies.drop)
-    return any(key.startswith(p[:-1]) if p.endswith("*") else key == p for p in patterns) or ".reloader.stakater" in key
 
 
 def is_met(release: Release, need: Need) -> bool:

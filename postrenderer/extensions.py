@@ -64,6 +64,7 @@ class Maker(NamedTuple):
     unless: Annotated[tuple[State, ...], "in which it is refused after all"] = ()
     sets: Annotated[tuple[Value, ...], "values that a copy must have"] = ()
     drops: Annotated[tuple[str, ...], "fields that a copy must not have"] = ()
+    marks: Annotated[tuple[str, ...], "maps of annotations and labels that its product gets"] = ()
     anew: Annotated[bool, "each resource is issued content of its own"] = False
     mounted: Annotated[bool, "its product is there only while a pod mounts it"] = False
     stays: Annotated[bool, "its product is not deleted with it"] = False

@@ -33,6 +33,10 @@ _EXTERNAL = (
 )
 
 
+def _marks(path: str) -> tuple[str, ...]:
+    return f"{path}labels", f"{path}annotations"
+
+
 def _external(kind: str, root: str, *paths: str) -> Producer:
     """ExternalSecret, or the form of it in which ClusterExternalSecret holds it."""
     policy = f"{root}target.creationPolicy"
@@ -49,6 +53,7 @@ def _external(kind: str, root: str, *paths: str) -> Producer:
             When((f"{root}target.manifest.kind",), (ANY,), "it makes an object of a kind that it names itself"),
         ),
         sets=(Set(policy, "Owner", "Owner"),),
+        marks=(*_marks(f"{root}target.template.metadata."), *(_marks("spec.externalSecretMetadata.") if paths else ())),
         watched=True,
         ready="Ready",
     )
@@ -63,6 +68,7 @@ def _vault(kind: str, *, anew: bool) -> Producer:
         reads=(Field(VAULT_AUTH, AUTH, WITH_NAMESPACE),),
         idle=(When(("spec.destination.create",), ("!true",)),),  # it fills a Secret that is there already
         drops=("spec.rolloutRestartTargets",),
+        marks=_marks("spec.destination."),
         anew=anew,
         ready="SecretSynced",
     )
@@ -91,6 +97,7 @@ def _infisical(kind: str, *, anew: bool) -> Producer:
             Set(f"{path}creationPolicy", "Owner", "Orphan")
             for path in (single, listed, "spec.managedKubeConfigMapReferences.[].")
         ),
+        marks=(*_marks(f"{single}template.metadata."), *_marks(f"{listed}template.metadata.")),
         anew=anew,
         ready="secrets.infisical.com/ReadyToSyncSecrets",
     )
@@ -120,6 +127,7 @@ ROWS: tuple[Producer, ...] = (
                 "it is sealed for this very name, and a copy could not be opened",
             ),
         ),
+        marks=_marks("spec.template.metadata."),
         watched=True,
         ready="Synced",
     ),
@@ -132,6 +140,7 @@ ROWS: tuple[Producer, ...] = (
         ("v1", "v1alpha1"),
         (Made(("spec.secretObjects.[].secretName",)),),
         "secrets-store-csi-driver apis/v1/secretproviderclass_types.go",
+        marks=_marks("spec.secretObjects.[]."),
         mounted=True,
     ),
     _infisical("InfisicalSecret", anew=False),

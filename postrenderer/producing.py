@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from postrenderer import nodes
-from postrenderer.edits import NAME, AddField, RemoveField, SetScalar
+from postrenderer.edits import NAME, AddField, RemoveField, SetScalar, Steps
 from postrenderer.manifest import Manifest, copy_name
+from postrenderer.marks import is_dropped
+from postrenderer.nodes import Node
 from postrenderer.paths import reach, walk
 from postrenderer.references import NAMESPACE_KEYS, SECRET, Field, Kind
+from postrenderer.scissors import is_own_line
+from postrenderer.settings import Settings
 
 Class = Literal["copy", "share", "refuse"]
 ANY = "*"
@@ -55,6 +59,7 @@ class Producer(NamedTuple):
     unless: tuple[When, ...] = ()  # it is refused after all
     sets: tuple[Set, ...] = ()
     drops: tuple[str, ...] = ()  # fields a copy must not have
+    marks: tuple[str, ...] = ()  # maps of annotations and labels that its product gets
     anew: bool = False  # each resource is issued content of its own
     mounted: bool = False  # its product is there only while a pod mounts it
     stays: bool = False  # its product is not deleted with it
@@ -95,7 +100,7 @@ def _is_one_of(found: list[str], state: When) -> bool:
     return any(ANY in state.values or value in state.values or (barred and value not in barred) for value in found)
 
 
-def why_not(manifest: Manifest, row: Producer) -> str:
+def why_not(manifest: Manifest, row: Producer, settings: Settings) -> str:
     """Why a copy would not be the same thing, or cannot be written; empty if it can be made."""
     if row.treat == "refuse":
         return row.reason
@@ -105,15 +110,17 @@ def why_not(manifest: Manifest, row: Producer) -> str:
     for state in row.unless:
         if holds(manifest, state):
             return state.reason
-    for edit in edits_of_copy(manifest, row):
+    for edit in edits_of_copy(manifest, row, settings):
         if not _is_written(manifest, edit.steps):
             return "a part of it that a copy changes stands behind an alias"
-        if isinstance(edit, RemoveField) and nodes.step(manifest.root, edit.steps[:-1]).flow_style:
+        if isinstance(edit, RemoveField) and not is_own_line(manifest, edit.steps):
             return f"its {edit.steps[-1]} cannot be left out of one line"
     return ""
 
 
-def edits_of_copy(manifest: Manifest, row: Producer) -> Iterator[SetScalar | AddField | RemoveField]:
+def edits_of_copy(
+    manifest: Manifest, row: Producer, settings: Settings
+) -> Iterator[SetScalar | AddField | RemoveField]:
     """What makes a copy of a producer, beside what makes a copy of any object."""
     paths = (path for made in row.makes for path in made.paths)
     for node, steps, _ in (found for path in paths for found in walk(manifest.root, path)):
@@ -123,6 +130,20 @@ def edits_of_copy(manifest: Manifest, row: Producer) -> Iterator[SetScalar | Add
         yield from _set(manifest, wanted)
     for path in row.drops:
         yield from (RemoveField(manifest, steps) for _, steps, _ in reach(manifest.root, path))
+    for path in row.marks:
+        for node, steps, _ in reach(manifest.root, path):
+            yield from _unmarked(manifest, node, steps, settings)
+
+
+def _unmarked(manifest: Manifest, marks: Node, steps: Steps, settings: Settings) -> Iterator[RemoveField]:
+    """Without the marks that other software acts on, and without the map where none is left."""
+    dropped = [key for key in nodes.entries(marks) if is_dropped(key, settings)]
+    if dropped and len(dropped) == len(nodes.entries(marks)):
+        while len(nodes.entries(nodes.step(manifest.root, steps[:-1]))) == 1 and not isinstance(steps[-2], int):
+            steps = steps[:-1]
+        yield RemoveField(manifest, steps)
+    else:
+        yield from (RemoveField(manifest, (*steps, key)) for key in dropped)
 
 
 def _set(manifest: Manifest, wanted: Set) -> Iterator[SetScalar | AddField]:

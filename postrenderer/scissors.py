@@ -77,6 +77,13 @@ def node_end(node: Node, text: str) -> int:
     return begin + len(written) if written else 0  # the mark of nothing may stand anywhere behind its key
 
 
+def is_own_line(manifest: Manifest, steps: tuple[str | int, ...]) -> bool:
+    """Whether a field begins a line, so that it can be left out with its lines."""
+    text = manifest.document.text
+    pair = nodes.find(nodes.step(manifest.root, steps[:-1]), str(steps[-1]))
+    return pair is not None and not text[line_start(text, nodes.start(pair[0])) : nodes.start(pair[0])].strip()
+
+
 def without_field(manifest: Manifest, steps: tuple[str | int, ...]) -> Splice:
     """A field of a block mapping with all its lines."""
     text = manifest.document.text

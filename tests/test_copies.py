@@ -7,8 +7,9 @@ from hypothesis import given as over
 from hypothesis import strategies as st
 
 from postrenderer import trust
-from postrenderer.copies import DROPPED, is_dropped, plan
+from postrenderer.copies import plan
 from postrenderer.manifest import MAX_NAME, copy_name
+from postrenderer.marks import DROPPED, is_dropped
 from postrenderer.references import subjects
 from postrenderer.settings import DEFAULTS, Copies, Settings
 

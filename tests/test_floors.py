@@ -37,7 +37,7 @@ FLOORS = (
     ("tables",),
     ("producers", "databases", "readers"),
     ("producing", "names"),
-    ("references", "paths"),
+    ("references", "paths", "marks"),
     ("edits",),
     ("texts",),
     ("scissors", "findings"),

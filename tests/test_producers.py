@@ -8,9 +8,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from postrenderer.databases import CROSSPLANE, DATABASES
+from postrenderer.edits import RemoveField, copied
 from postrenderer.paths import reach, walk
 from postrenderer.producers import MARKED, ROWS
-from postrenderer.producing import Producer, holds, products
+from postrenderer.producing import Producer, edits_of_copy, holds, products
+from postrenderer.settings import DEFAULTS
 
 from .given import (
     HELM_4,
@@ -160,6 +162,13 @@ PROOFS = (
             "managedKubeConfigMapReferences: [{configMapName: c-presync, creationPolicy: Owner}]}",
         )
         for kind in ("InfisicalSecret", "InfisicalDynamicSecret")
+    ),
+    Proof(
+        INFISICAL,
+        "InfisicalSecret",
+        "spec:\n  managedSecretReference:\n    secretName: db # the application's",
+        "db",
+        "spec: {managedSecretReference: {creationPolicy: Owner, secretName: db-presync}}",
     ),
     Proof("onepassword.com/v1", "OnePasswordItem", "spec: {itemPath: a/b}", "x", "spec: {itemPath: a/b}"),
     Proof(
@@ -365,6 +374,46 @@ def test_every_row_has_a_source_and_says_when_its_product_is_there(row: Producer
     assert "/" in row.source
     assert row.ready or row.mounted or row.treat != "copy"
     assert bool(row.reason) == (row.treat == "refuse")
+
+
+# Marks that other software acts on do not reach the copy's product.
+
+MARK = "argocd.argoproj.io/secret-type"
+MARKED_ROWS = [pytest.param(row, path, id=f"{row.kind[1]}-{path}") for row in ROWS for path in row.marks]
+
+
+def block(path: str, leaf: str, indent: str = "") -> str:
+    """A path as a block, a leaf below it."""
+    key, _, rest = path.partition(".")
+    if key == "[]":
+        return f"{indent}- secretName: db\n" + block(rest, leaf, indent + "  ")
+    return f"{indent}{key}:\n" + (block(rest, leaf, indent + "  ") if rest else f"{indent}  {leaf}\n")
+
+
+@pytest.mark.parametrize(("row", "path"), MARKED_ROWS)
+@pytest.mark.parametrize("beside", ["", "\n  team: a"])
+def test_what_other_software_acts_on_does_not_reach_the_copy_s_product(row: Producer, path: str, beside: str) -> None:
+    depth = "  " * path.count(".")
+    text = thing(row.kind[1], "x", body=block(path, f"{MARK}: cluster" + beside.replace("\n", f"\n{depth}")).rstrip())
+    manifest = one(text.replace("apiVersion: v1", f"apiVersion: {row.kind[0]}/v1"))
+    changed = copied(manifest, [e for e in edits_of_copy(manifest, row, DEFAULTS) if isinstance(e, RemoveField)])
+    assert MARK not in changed
+    assert ("team: a" in changed) is bool(beside)
+    assert loaded(changed)["spec" if beside else "kind"]
+
+
+def test_marks_behind_a_dash_are_refused() -> None:
+    body = f"spec:\n  secretObjects:\n  - labels:\n      {MARK}: cluster\n    secretName: db"
+    text = thing("SecretProviderClass", "x", body=body, api=CSI)
+    (finding, *_) = refusals(text + job(pod=reads("db", pod=MOUNTING)))
+    assert "its labels cannot be left out of one line" in finding.message
+
+
+def test_marks_on_one_line_are_refused() -> None:
+    labels = f"{{metadata: {{labels: {{{MARK}: cluster}}}}, type: Opaque}}"
+    text = thing("ExternalSecret", "db", body=f"spec: {{target: {{template: {labels}}}}}", api=ESO)
+    (finding,) = refusals(text + job())
+    assert "its metadata cannot be left out of one line" in finding.message
 
 
 # Waves, and what comes along.

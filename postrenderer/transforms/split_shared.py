@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from postrenderer import nodes
 from postrenderer.closure import Need, accounts_of, readers_of
-from postrenderer.copies import Copy, existing, is_dropped, plan
+from postrenderer.copies import Copy, existing, plan
 from postrenderer.edits import (
     NAME,
     CopyManifest,
@@ -22,6 +22,7 @@ from postrenderer.edits import (
 from postrenderer.findings import Finding
 from postrenderer.hooks import ARGOCD, HELM, HOOK_KEYS, Meaning, Standing, events, write
 from postrenderer.manifest import COPY_LABEL, COPY_OF, HOOK, UNCOPIED_FIELDS, Manifest, copy_name
+from postrenderer.marks import is_dropped
 from postrenderer.producing import edits_of_copy
 from postrenderer.references import BINDINGS, SERVICE_ACCOUNT, Reference, subjects
 from postrenderer.refusals import MIN_WAVE
@@ -125,7 +126,7 @@ def _edits_of_copy(original: Manifest, release: Release, settings: Settings) -> 
     metadata = nodes.lookup(original.root, "metadata")
     made += [RemoveField(original, ("metadata", f)) for f in UNCOPIED_FIELDS if nodes.find(metadata, f)]
     if row := release.producer(original):
-        made += edits_of_copy(original, row)
+        made += edits_of_copy(original, row, settings)
     return (*made, *_references_of_copy(copy, release, settings))
 
 
