@@ -104,10 +104,11 @@ _IN_MIGRATION = (  # atlas-operator api/v1alpha1/{atlasmigration,atlasschema}_ty
     Field(CONFIG_MAP, "spec.schema.configMapKeyRef.name"),
 )
 
+_IN_WORKFLOW = _in_workflow("spec.")
 READERS: Fields = {
-    ("argoproj.io", "Workflow"): _in_workflow("spec."),
-    WORKFLOW_TEMPLATE: _in_workflow("spec."),
-    CLUSTER_WORKFLOW_TEMPLATE: _in_workflow("spec."),
+    ("argoproj.io", "Workflow"): _IN_WORKFLOW,
+    WORKFLOW_TEMPLATE: _IN_WORKFLOW,
+    CLUSTER_WORKFLOW_TEMPLATE: _IN_WORKFLOW,
     ("argoproj.io", "CronWorkflow"): _in_workflow("spec.workflowSpec."),
     ("argoproj.io", "Rollout"): (Field(("apps", "Deployment"), "spec.workloadRef.name"),),
     SECRET_STORE: _IN_STORE,
