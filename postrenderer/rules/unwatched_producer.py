@@ -59,12 +59,11 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
                 there = (Related("makes what it reads", need.target.place()),)
                 place = need.reader.place(need.reference.node if need.reference else None)
                 message += OLD if row.stays else ""
-                yield Finding(
-                    ID, SEVERITY, need.target, message, _hint(row, need.target.identity[:2]), "", place, there
-                )
+                yield Finding(ID, SEVERITY, need.target, message, hint(row, need.target.identity[:2]), "", place, there)
 
 
-def _hint(row: Producer, kind: tuple[str, str]) -> str:
+def hint(row: Producer, kind: tuple[str, str]) -> str:
+    """The health check to add, in one line."""
     if not row.ready:
         return "Give its kind a health check in argocd-cm, and say `watched: true` in the settings."
     key = "resource.customizations.health." + "_".join(kind)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import functools
+import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from postrenderer.producers import ROWS
+from postrenderer.rules import unwatched_producer
 
 from .kubernetes import Body, Watched, is_complete, kubectl
 from .operators import EXTERNAL_SECRETS, install, make
@@ -15,8 +22,11 @@ from .scenario import IMAGE, PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pytest_helm_charts.clusters import Cluster
+
+    from postrenderer.producing import Producer
 
     from .applications import Application
 
@@ -180,3 +190,30 @@ def test_a_migration_waits_for_the_secret_that_its_own_producer_makes(
 def new_one(seen: Watched, old: list[str]) -> Body | None:
     body = seen.objects.get(("ExternalSecret", "db-presync"))
     return body if body and body["metadata"]["uid"] not in old else None
+
+
+UNWATCHED = [row for row in ROWS if row.treat == "copy" and not (row.watched or row.mounted)]
+
+
+@pytest.mark.parametrize("row", UNWATCHED, ids=lambda row: row.kind[1])
+@pytest.mark.parametrize(("status", "health"), [("True", "Healthy"), ("False", "Progressing"), ("", "Progressing")])
+def test_argo_cd_understands_the_health_check_that_a_finding_gives(
+    row: Producer, status: str, health: str, kube_cluster: Cluster, tmp_path: Path
+) -> None:
+    if not shutil.which("argocd"):
+        pytest.skip("no argocd on PATH: ci/cluster/up --argocd")
+    found = re.search(r'In argocd-cm, (\S+): "(.*)" makes it wait', unwatched_producer.hint(row, row.kind))
+    assert found is not None
+    settings, resource = tmp_path / "settings.json", tmp_path / "resource.json"
+    metadata = {"name": "argocd-cm", "labels": {"app.kubernetes.io/part-of": "argocd"}}
+    data = {found[1]: found[2]}
+    settings.write_text(json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}))
+    conditions = [{"type": row.ready, "status": status}] if status else []
+    body = {"apiVersion": f"{row.kind[0]}/{row.versions[0]}", "kind": row.kind[1], "metadata": {"name": "x"}}
+    resource.write_text(json.dumps(body | {"status": {"conditions": conditions}}))
+    command = ["argocd", "admin", "settings", "resource-overrides", "health", str(resource)]
+    done = subprocess.run(
+        [*command, "--argocd-cm-path", str(settings)], capture_output=True, text=True, check=False,
+        env={**os.environ, "KUBECONFIG": str(kube_cluster.kube_config_path)},
+    )  # fmt: skip
+    assert done.stdout.splitlines()[0] == f"STATUS: {health}", done.stderr
