@@ -170,7 +170,7 @@ def _holder(release: Release, copy: Copy) -> Manifest | None:
 
 
 def _standing(release: Release, kind: Kind, name: str, home: str) -> Manifest | None:
-    for holder in (*release.named(kind, name, home), *release.making(kind, name, home)):
+    for holder in (*release.named(kind, name, home), *release.production.making(kind, name, home)):
         return holder
     for reader in release.mentioning(name):
         for reference in release.references(reader):

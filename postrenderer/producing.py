@@ -76,8 +76,12 @@ class Product(NamedTuple):
 
 
 def products(manifest: Manifest, row: Producer) -> Iterator[Product]:
-    if any(holds(manifest, state) for state in row.idle):
-        return
+    if not any(holds(manifest, state) for state in row.idle):
+        yield from named(manifest, row)
+
+
+def named(manifest: Manifest, row: Producer) -> Iterator[Product]:
+    """What it makes, or only adds to."""
     own = manifest.identity.name
     for made in row.makes:
         found = next((found for path in made.paths if (found := list(walk(manifest.root, path)))), [])

@@ -123,7 +123,7 @@ def _mounts(release: Release, need: Need) -> bool:
 
 
 def _secret_kept_back(release: Release, secret: Manifest) -> str:
-    filling = release.making(SECRET, secret.identity.name, release.namespace_of(secret))
+    filling = release.production.filling(SECRET, secret.identity.name, release.namespace_of(secret))
     written_type = secret_type(secret)
     if written_type in TOKEN_TYPES:
         return f"a Secret of type {written_type} {TOKEN_TYPES[written_type]}"

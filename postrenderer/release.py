@@ -213,18 +213,11 @@ class Release:
 
     def producers(self, manifest: Manifest, reference: Reference) -> list[Manifest]:
         """Custom resources of the release whose controllers make what is referred to."""
-        return self.making(reference.target, reference.name, self._meant(manifest, reference))
-
-    def making(self, kind: Kind, name: str, home: str) -> list[Manifest]:
-        return [
-            maker
-            for maker, namespace in self._production.makers.get((kind, name), ())
-            if not home or (namespace or self.namespace_of(maker)) in ("", "-", home)
-        ]
+        return self.production.making(reference.target, reference.name, self._meant(manifest, reference))
 
     @cached_property
-    def _production(self) -> Production:
-        return Production(self.manifests, self.tables)
+    def production(self) -> Production:
+        return Production(self.manifests, self.tables, self.namespace_of)
 
     def mentioning(self, name: str) -> list[Manifest]:
         """Objects that may refer to others and hold the name somewhere; the rest need no parsing."""
@@ -232,7 +225,7 @@ class Release:
 
     @cached_property
     def _by_mention(self) -> dict[str, list[Manifest]]:
-        names = {manifest.identity.name for manifest in self.manifests} | self._production.names
+        names = {manifest.identity.name for manifest in self.manifests} | self.production.names
         names |= {copy_name(name) for name in names}  # somebody may read what a copy would replace
         fields = self.tables.fields
         found = defaultdict(list)

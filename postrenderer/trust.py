@@ -62,7 +62,7 @@ def distrust(release: Release, need: Need) -> str:
         return f"{MOUNTABLE} ties it to the Secrets it names"
     if VAULT_ROLE in _pod_texts(workload, "annotations"):
         return f"Vault trusts it by name ({VAULT_ROLE} of {workload}), and would not trust a copy"
-    if release.producer(need.reader) or need.reader.identity[:2] in STORES:
+    if need.reader.identity[:2] in (*release.tables.producers, *STORES):
         return f"{need.reader.as_written} signs in as it, and whoever trusts its name would not trust a copy"
     for holder in (*_vault_classes(release, workload), *_naming(release, account)):
         return f"{holder.as_written} trusts it by name, and would not trust a copy"

@@ -507,10 +507,24 @@ def test_a_hook_whose_secret_the_application_reads_becomes_ordinary() -> None:
     assert held.is_hook(named(held, "ExternalSecret/db-presync"))
 
 
-def test_a_secret_that_something_fills_later_is_not_copied() -> None:
-    merging = thing("VaultStaticSecret", "v", body="spec: {destination: {name: db, create: true}}", api=VSO)
-    (finding,) = refusals(secret() + merging + job())
-    assert "VaultStaticSecret/v fills it later" in finding.message
+@pytest.mark.parametrize(
+    "filler",
+    [
+        thing("VaultStaticSecret", "v", body="spec: {destination: {name: db, create: true}}", api=VSO),
+        thing("VaultStaticSecret", "v", body="spec: {destination: {name: db}}", api=VSO),
+        thing("ExternalSecret", "v", body="spec: {target: {name: db, creationPolicy: Merge}}", api=ESO),
+    ],
+)
+def test_a_secret_that_something_fills_later_is_not_copied(filler: str) -> None:
+    (finding,) = refusals(secret() + filler + job())
+    assert f"{one(filler)} fills it later" in finding.message
+
+
+def test_a_secret_that_a_database_is_given_is_copied() -> None:
+    body = "spec: {bootstrap: {initdb: {secret: {name: db}}}}"
+    assert names_of_copies(secret() + thing("Cluster", "x", body=body, api="postgresql.cnpg.io/v1") + job()) == [
+        "Secret/db-presync"
+    ]
 
 
 @pytest.mark.parametrize("other", [secret("db-presync"), FROM_STORE.replace("name: db", "name: db-presync")])

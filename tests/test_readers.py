@@ -134,6 +134,10 @@ ADDED = {
         job(pod="containers: [{args: [run, --from=secret/db, --to=dbx]}]"),
         Named("Job.batch", ("spec.template.spec.containers.[].args.[]",), pattern="--from=secret/{name}"),
     ),
+    "a template": (
+        job(pod="containers: [{args: ['{{ with secret/db, }}']}]"),
+        Named("Job.batch", ("spec.template.spec.containers.[].args.[]",), pattern="{{ with secret/{name}"),
+    ),
     "a plain argument": (
         job(pod="containers: [{args: [db]}]"),
         Named("Job.batch", ("spec.template.spec.containers.[].args.[]",)),

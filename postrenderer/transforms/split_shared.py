@@ -107,8 +107,8 @@ def _named(reader: Manifest, reference: Reference, name: str) -> SetScalar | Set
     """The reader with another name in this place."""
     if not reference.before and not reference.after:
         return SetScalar(reader, reference.steps, name)
-    around = reference.before + "{}" + reference.after
-    return SetWords(reader, reference.steps, around.format(reference.name), around.format(name))
+    old, new = (f"{reference.before}{each}{reference.after}" for each in (reference.name, name))
+    return SetWords(reader, reference.steps, old, new)
 
 
 @lru_cache(maxsize=1024)
