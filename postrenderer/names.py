@@ -13,7 +13,6 @@ from postrenderer.references import (
     CONFIG_MAP,
     ELSEWHERE,
     IN_POD_SPEC,
-    NAMESPACE_KEYS,
     NEVER_REFER,
     NO_KIND,
     POD_SPECS,
@@ -25,6 +24,7 @@ from postrenderer.references import (
     Fields,
     Kind,
     Reference,
+    namespace_in,
 )
 from postrenderer.scissors import BOUNDED, words
 
@@ -74,9 +74,8 @@ def _in_field(manifest: Manifest, row: Field) -> Iterator[Reference]:
     for node, steps, here in walk(manifest.root, row.path):
         beside = nodes.step(manifest.root, steps[:-1])
         target = _variant(row.target, beside)
-        namespace = next((said for key in NAMESPACE_KEYS if (said := nodes.text(nodes.lookup(beside, key)))), "")
         optional = nodes.text(nodes.lookup(beside, "optional")) == "true"
-        whole = Reference(target, node.value, steps, node, here, optional=optional, namespace=namespace)
+        whole = Reference(target, node.value, steps, node, here, optional=optional, namespace=namespace_in(beside))
         yield from _in_text(manifest, whole, row.pattern) if row.pattern else (whole,)
 
 

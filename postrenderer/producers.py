@@ -188,11 +188,11 @@ ROWS: tuple[Producer, ...] = (
         ("clustersecret.io", "ClusterSecret"),
         "v1",
         "it writes into every namespace that it matches",
-        "clustersecret yaml/00_rbac.yaml",
+        "ClusterSecret yaml/01_crd.yaml",
         *OWN_NAME,
     ),
     *(
-        refused((group, kind), "v1alpha1", GENERATOR, f"{source}{kind.lower()}", *OWN_NAME)
+        refused((group, kind), "v1alpha1", GENERATOR, source, *OWN_NAME)
         for (group, source), kinds in (
             (MITTWALD, ("StringSecret", "BasicAuth", "SSHKeyPair")),
             (CARVEL, ("Password", "RSAKey", "SSHKey", "Certificate")),

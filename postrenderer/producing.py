@@ -9,7 +9,7 @@ from postrenderer.manifest import Manifest, copy_name
 from postrenderer.marks import is_dropped
 from postrenderer.nodes import Node
 from postrenderer.paths import reach, walk
-from postrenderer.references import NAMESPACE_KEYS, SECRET, Field, Kind
+from postrenderer.references import SECRET, Field, Kind, namespace_in
 from postrenderer.scissors import is_own_line
 from postrenderer.settings import Settings
 
@@ -86,8 +86,7 @@ def named(manifest: Manifest, row: Producer) -> Iterator[Product]:
     for made in row.makes:
         found = next((found for path in made.paths if (found := list(walk(manifest.root, path)))), [])
         for node, steps, _ in found:
-            beside = nodes.step(manifest.root, steps[:-1])
-            namespace = next((said for key in NAMESPACE_KEYS if (said := nodes.text(nodes.lookup(beside, key)))), "")
+            namespace = namespace_in(nodes.step(manifest.root, steps[:-1]))
             yield Product(made.kind, namespace, made.form.format(name=own, value=node.value))
         if made.default and not found:
             yield Product(made.kind, "", made.default.format(name=own))
@@ -151,8 +150,11 @@ def _unmarked(manifest: Manifest, marks: Node, steps: Steps, settings: Settings)
 
 
 def _set(manifest: Manifest, wanted: Set) -> Iterator[SetScalar | AddField]:
+    """Not where the product is of another namespace: an owner from elsewhere has it deleted."""
     mapping, _, key = wanted.path.rpartition(".")
     for node, steps, _ in reach(manifest.root, mapping):
+        if namespace_in(node) not in ("", manifest.identity.namespace):
+            continue
         written = nodes.text(nodes.lookup(node, key))
         if written and written != wanted.value:
             yield SetScalar(manifest, (*steps, key), wanted.value)

@@ -163,6 +163,11 @@ class Reference(NamedTuple):
     after: str = ""
 
 
+def namespace_in(beside: Node) -> str:
+    """The namespace that the mapping which holds a name gives for it."""
+    return next((said for key in NAMESPACE_KEYS if (said := nodes.text(nodes.lookup(beside, key)))), "")
+
+
 def subjects(binding: Manifest) -> Iterator[tuple[int, str, str]]:
     """Number, namespace and name of each ServiceAccount subject."""
     for number, subject in enumerate(nodes.items(nodes.lookup(binding.root, "subjects"))):

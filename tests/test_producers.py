@@ -474,6 +474,15 @@ def test_an_auth_comes_with_its_connection_and_their_secrets() -> None:
     assert "vaultConnectionRef: ns/c-presync" in named(held, "VaultAuth/a-presync").document.text
 
 
+@pytest.mark.parametrize(("space", "policy"), [("ns", "Owner"), ("other", "Orphan")])
+def test_a_copy_owns_no_secret_of_another_namespace(space: str, policy: str) -> None:
+    reference = f"{{secretName: db, secretNamespace: {space}, creationPolicy: Orphan}}"
+    body = f"spec: {{managedSecretReference: {reference}}}"
+    maker = thing("InfisicalSecret", "x", body=body, api=INFISICAL, namespace="ns")
+    held = output(maker + job(namespace=space))
+    assert f"creationPolicy: {policy}" in named(held, "InfisicalSecret/x-presync").document.text
+
+
 def test_a_pull_secret_of_a_copied_account_is_made_for_the_copy() -> None:
     account = thing("ServiceAccount", "app", body="imagePullSecrets: [{name: db}]")
     held = output(account + FROM_STORE + job(pod="serviceAccountName: app"))
