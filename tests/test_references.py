@@ -15,6 +15,7 @@ from postrenderer.references import (
     CLAIM,
     CLUSTER_ROLE,
     CLUSTER_SCOPED,
+    CLUSTER_WORKFLOW_TEMPLATE,
     CONFIG_MAP,
     ELSEWHERE,
     IN_POD_SPEC,
@@ -26,6 +27,7 @@ from postrenderer.references import (
     SERVICE_ACCOUNT,
     VARIANTS,
     WITH_NAMESPACE,
+    WORKFLOW_TEMPLATE,
     Field,
     Reference,
     subjects,
@@ -80,12 +82,18 @@ def test_a_name_in_a_pod_spec_is_found(kind: Kind, spec: str, target: Kind, path
     assert nodes.step(manifest.root, reference.steps) is reference.node
 
 
+LIKE_A_WORKFLOW = (WORKFLOW_TEMPLATE, CLUSTER_WORKFLOW_TEMPLATE)
 OTHER_ROWS = [
     pytest.param(kind, row, id=f"{kind[1]}-{row.path}")
     for kind, rows in BUILT_IN.fields.items()
     for row in rows
-    if row.target != NO_KIND
+    if row.target != NO_KIND and kind not in LIKE_A_WORKFLOW
 ]
+
+
+def test_templates_of_workflows_have_the_same_fields() -> None:
+    workflow = BUILT_IN.fields["argoproj.io", "Workflow"]
+    assert [BUILT_IN.fields[kind] == workflow for kind in LIKE_A_WORKFLOW] == [True, True]
 
 
 @pytest.mark.parametrize(("kind", "row"), OTHER_ROWS)
