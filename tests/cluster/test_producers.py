@@ -165,7 +165,7 @@ def test_a_migration_waits_for_the_secret_that_its_own_producer_makes(
     makers = Watched(kube_cluster, space.namespace, EXTERNAL_SECRETS)
     for run in ("first", "second"):
         text = rendered(RELEASE.replace("REVISION", run), space.namespace)
-        revision = app.commit(deploy__release_yaml=text)
+        revision = app.commit({}, **{"deploy/release.yaml": text})
         if run == "first":
             app.create(folder="deploy")
         before = makers.uids("ExternalSecret", "db-presync")
