@@ -15,6 +15,7 @@ from postrenderer.settings import Settings
 
 Class = Literal["copy", "share", "refuse"]
 ANY = "*"
+OWN_NAME = "{name}"
 NOT = "!"  # before a value: anything but that, nothing included
 
 
@@ -89,7 +90,7 @@ def named(manifest: Manifest, row: Producer) -> Iterator[Product]:
             namespace = namespace_in(nodes.step(manifest.root, steps[:-1]))
             yield Product(made.kind, namespace, made.form.format(name=own, value=node.value))
         if made.default and not found:
-            yield Product(made.kind, "", made.default.format(name=own))
+            yield Product(made.kind, "", made.default.replace(OWN_NAME, own))
 
 
 def holds(manifest: Manifest, state: When) -> bool:
@@ -110,12 +111,16 @@ def why_not(manifest: Manifest, row: Producer, settings: Settings) -> str:
     version = (nodes.text(nodes.lookup(manifest.root, "apiVersion")) or "").rpartition("/")[2]
     if row.versions and version not in row.versions:
         return f"presync knows it in {' and '.join(row.versions)} only"
-    for state in row.unless:
-        if holds(manifest, state):
-            return state.reason
+    if any(made.default not in ("", OWN_NAME) and not _is_named(manifest, made) for made in row.makes):
+        return "what it makes is called after it, and a copy's would have another name than presync gives"
+    reasons = (state.reason for state in row.unless if holds(manifest, state))
+    return next(reasons, "") or _unwritable(manifest, row, settings)
+
+
+def _unwritable(manifest: Manifest, row: Producer, settings: Settings) -> str:
+    if not all(_is_written(manifest, path) for path in _changed(row)):
+        return "a part of it that a copy changes stands behind an alias"
     for edit in edits_of_copy(manifest, row, settings):
-        if not _is_written(manifest, edit.steps):
-            return "a part of it that a copy changes stands behind an alias"
         if isinstance(edit, RemoveField) and not is_own_line(manifest, edit.steps):
             return f"its {edit.steps[-1]} cannot be left out of one line"
     return ""
@@ -162,9 +167,24 @@ def _set(manifest: Manifest, wanted: Set) -> Iterator[SetScalar | AddField]:
             yield AddField(manifest, (*steps, key), wanted.value)
 
 
-def _is_written(manifest: Manifest, steps: tuple[str | int, ...]) -> bool:
-    """Whether nothing on the way to the field is used elsewhere too."""
-    return "&" not in manifest.document.text or not any(
-        nodes.is_anchored(nodes.step(manifest.root, steps[:depth]), manifest.document.text)
-        for depth in range(len(steps))
+def _changed(row: Producer) -> Iterator[str]:
+    for made in row.makes:
+        yield from made.paths
+    for wanted in row.sets:
+        yield from (wanted.path, wanted.path.rpartition(".")[0])
+    yield from row.drops
+    yield from row.marks
+
+
+def _is_named(manifest: Manifest, made: Made) -> bool:
+    return any(True for path in made.paths for _ in walk(manifest.root, path))
+
+
+def _is_written(manifest: Manifest, path: str) -> bool:
+    """Whether what stands there is written there, and used nowhere else."""
+    text = manifest.document.text
+    return "&" not in text or not any(
+        not here
+        or any(nodes.is_anchored(nodes.step(manifest.root, steps[:depth]), text) for depth in range(len(steps) + 1))
+        for _, steps, here in reach(manifest.root, path)
     )

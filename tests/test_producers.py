@@ -474,6 +474,22 @@ def test_an_auth_comes_with_its_connection_and_their_secrets() -> None:
     assert "vaultConnectionRef: ns/c-presync" in named(held, "VaultAuth/a-presync").document.text
 
 
+ALIASED = {
+    "the name": "x: &n db\nspec: {target: {name: *n}}",
+    "the anchored name": "spec: {target: {name: &n db, other: *n}}",
+    "what holds it": "x: &t {name: db}\nspec: {target: *t}",
+    "a merge": "x: &t {name: db}\nspec: {target: {<<: *t}}",
+    "what is set": "x: &p Orphan\nspec: {target: {name: db, creationPolicy: *p}}",
+}
+
+
+@pytest.mark.parametrize("body", ALIASED.values(), ids=ALIASED)
+def test_a_producer_that_a_copy_would_change_through_an_alias_is_refused(body: str) -> None:
+    found = refusals(thing("ExternalSecret", "x", body=body, api=ESO) + job())
+    assert [finding.rule for finding in found] == ["copy-refused"]
+    assert "behind an alias" in found[0].message
+
+
 @pytest.mark.parametrize(("space", "policy"), [("ns", "Owner"), ("other", "Orphan")])
 def test_a_copy_owns_no_secret_of_another_namespace(space: str, policy: str) -> None:
     reference = f"{{secretName: db, secretNamespace: {space}, creationPolicy: Orphan}}"

@@ -211,11 +211,13 @@ def test_a_producer_that_the_settings_name_is_copied() -> None:
         (MAKER._replace(treat="refuse", reason="it is ours"), "it is ours"),
         (MAKER._replace(versions=("v2",)), "presync knows it in v2 only"),
         (MAKER._replace(unless=(State(("spec.mode",), ("!loose",), "it is not loose"),)), "it is not loose"),
+        (MAKER._replace(makes=(Product((), "d{name}"),), reason=""), "what it makes is called after it"),
         (MAKER._replace(drops=("spec.restarts",)), "its restarts cannot be left out of one line"),
     ],
 )
 def test_a_producer_that_the_settings_name_is_refused(changed: Maker, said: str) -> None:
-    (finding,) = [j.finding for j in rendered(MADE + job(), producers=(changed,)).judged if j.refuses]
+    reader = job(pod=reads("dx" if changed.makes[0].default else "db"))
+    (finding,) = [j.finding for j in rendered(MADE + reader, producers=(changed,)).judged if j.refuses]
     assert said in finding.message
 
 
