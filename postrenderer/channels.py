@@ -37,6 +37,55 @@ def write(text: str) -> None:
         raise PostRendererError(f"stdout could not be written: {error.strerror}") from None
 
 
+def write_file(file: str, text: str) -> None:
+    """A file that holds all of the text, or is as it was; a device or a pipe is written to, never replaced."""
+    try:
+        if os.path.exists(file) and not os.path.isfile(file):
+            with open(file, "w", encoding="utf-8", newline="") as device:
+                device.write(text)
+        else:
+            _replace(os.path.realpath(file), text)
+    except OSError as error:
+        raise PostRendererError(f"cannot write {file}: {error.strerror}") from None
+
+
+def _replace(file: str, text: str) -> None:
+    import tempfile  # its import costs a render 10 ms
+
+    descriptor, beside = tempfile.mkstemp(dir=os.path.dirname(file), prefix=".presync-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as new:
+            new.write(text)
+        os.chmod(beside, _mode(file))
+        os.replace(beside, file)
+    except BaseException:
+        os.unlink(beside)
+        raise
+
+
+def write_new(file: str, text: str) -> None:
+    """A file that was not there."""
+    if os.path.lexists(file):
+        raise PostRendererError(f"cannot write {file}: it is there already", "Name another file, and merge by hand.")
+    write_file(file, text)
+
+
+def colourful() -> bool:
+    """Whether stdout shows colours (no-color.org): on a terminal, unless NO_COLOR says no or FORCE_COLOR yes."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or os.isatty(1)
+
+
+def _mode(file: str) -> int:
+    """Of a file that is there; else what the shell's redirection would give."""
+    if os.path.exists(file):
+        return os.stat(file).st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
 def tell(text: str, log_file: str = "") -> None:
     """Findings on stderr, in the log file, and on the stderr of a Helm that would hide ours."""
     if not text:

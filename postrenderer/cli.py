@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 from postrenderer import channels
-from postrenderer.errors import BugError, PostRendererError
+from postrenderer.errors import BugError, PostRendererError, unforeseen
 from postrenderer.options import Options, completed, render_options
 
 
@@ -38,7 +38,7 @@ def guarded(work: Callable[[], int | None], options: Options | None = None) -> i
         channels.tell(failed(PostRendererError(f"stdout could not be written: {error.strerror}")), log)
         return PostRendererError.status
     except Exception as error:
-        channels.tell(failed(BugError(f"{type(error).__name__} in {_place(error)}")), log)
+        channels.tell(failed(unforeseen(error)), log)
         return BugError.status
 
 
@@ -46,13 +46,3 @@ def _render(options: Options) -> int:
     from postrenderer.commands import render
 
     return render.run(options)
-
-
-def _place(error: Exception) -> str:
-    """Module and line of the last frame of our own."""
-    place, trace = "presync", error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename.startswith(os.path.dirname(__file__) + os.sep):
-            place = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place

@@ -1,6 +1,6 @@
 """The commands as typer reads them: what their options are called, mean and complete to."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from inspect import Parameter, Signature
 from types import ModuleType
 from typing import Annotated, Any, get_type_hints
@@ -8,10 +8,10 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 import postrenderer
-from postrenderer.commands import helm_plugin_dir, lint, render, settings
+from postrenderer.commands import explain, helm_plugin_dir, lint, render, settings
 from postrenderer.options import TARGETS, Options
 
-COMMANDS = (render, lint, settings, helm_plugin_dir)
+COMMANDS = (render, lint, explain, settings, helm_plugin_dir)
 
 # By the name of the field of a command's `Options`; one name means the same for every command.
 PARAMETERS: dict[str, Any] = {
@@ -43,12 +43,21 @@ PARAMETERS: dict[str, Any] = {
         "--refuse-in-stream",
         help="Under Helm 4, tell a refusal through the stream, which makes Helm print it and fail.",
     ),
+    "unsettled": typer.Option(
+        "--unsettled", help="Leave out what `render` settles: for releases that presync renders."
+    ),
+    "select": typer.Option(metavar="RULE", help="Only the findings of this rule; may be repeated."),
+    "ignore": typer.Option(metavar="RULE", help="No findings of this rule; may be repeated."),
+    "fail_on": typer.Option(metavar="error|warning", help="What ends with exit status 1; by default an error."),
+    "statistics": typer.Option("--statistics", help="Print how often each rule found something instead."),
+    "output": typer.Option(metavar="FILE", help="Write to this file, whole or not at all, instead of stdout."),
+    "write_waivers": typer.Option(metavar="FILE", help="Write settings that waive what was found to this new file."),
+    "rules": typer.Argument(metavar="RULE", help="The rules to explain."),
+    "all": typer.Option("--all", help="Every rule: as text a line each, as Markdown a table and their pages."),
     "schema": typer.Option("--schema", help="Print the JSON Schema of the settings file."),
 }
-ABSENT: dict[Any, Any] = {
-    str: str | None,
-    tuple[str, ...]: list[str] | None,
-}  # as typer tells them; every other type is its own
+# Types that typer reads another way, so that it tells what was not given.
+ABSENT: dict[Any, Any] = {str: str | None, tuple[str, ...]: list[str] | None}
 
 app = typer.Typer(
     name="presync",
@@ -61,15 +70,22 @@ app = typer.Typer(
 )
 
 
-def _parameters(shape: Any) -> Iterator[Parameter]:
+def _parameters(shape: Any, parameters: dict[str, Any]) -> Iterator[Parameter]:
     """The fields of an `Options`, those of the tuples within it among them."""
     for name, kind in get_type_hints(shape).items():
         if hasattr(kind, "_fields"):
-            yield from _parameters(kind)
+            yield from _parameters(kind, parameters)
         else:
             default = None if kind in ABSENT else shape._field_defaults[name]
-            told: Any = Annotated[ABSENT.get(kind, kind), PARAMETERS[name]]
+            told: Any = Annotated[ABSENT.get(kind, kind), parameters[name]]
             yield Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=told)
+
+
+def _format(formats: Iterable[str]) -> Any:
+    """`--format` of a command that has `FORMATS`."""
+    words = list(formats)
+    said = "How it is written; by default as text."
+    return typer.Option(metavar="|".join(words), help=said, autocompletion=lambda: words)
 
 
 def _filled(shape: Any, given: dict[str, Any]) -> Any:
@@ -88,7 +104,8 @@ def _command(module: ModuleType) -> Callable[..., None]:
         raise typer.Exit(module.run(_filled(module.Options, given)))
 
     command.__doc__ = module.run.__doc__
-    command.__signature__ = Signature(list(_parameters(module.Options)))  # type: ignore[attr-defined]
+    parameters = PARAMETERS | {"format": _format(getattr(module, "FORMATS", ()))}
+    command.__signature__ = Signature(list(_parameters(module.Options, parameters)))  # type: ignore[attr-defined]
     return command
 
 
@@ -109,7 +126,7 @@ def _bare_signature() -> Signature:
     return Signature(
         [
             Parameter("context", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
-            *(parameter for parameter in _parameters(Options) if parameter.name != "files"),
+            *(parameter for parameter in _parameters(Options, PARAMETERS) if parameter.name != "files"),
             Parameter("version", Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[bool, version]),
         ]
     )

@@ -3,36 +3,37 @@
 import os
 
 from postrenderer.errors import SettingsError
-from postrenderer.rules import RULES
 from postrenderer.settings import DEFAULTS, FILE_NAME, Settings
 
 
 def settings_in_force(named: str) -> Settings:
     """Settings whose rules exist: a mistyped `lock` would lock nothing."""
-    settings = _loaded(named)
-    for key, listed in (("allow", settings.allow), ("lock", settings.lock)):
-        for rule in listed:
-            known(rule, key)
+    settings = _loaded(file_in_force(named))
+    waived = tuple(waiver.rule for waiver in settings.waivers)
+    listed = {"allow": settings.allow, "lock": settings.lock, "waivers": waived}
+    if any(listed.values()):
+        from postrenderer.pages import known  # a render without such settings starts without the pages
+
+        for key, rules in listed.items():
+            for rule in rules:
+                known(rule, key)
+    for waiver in settings.waivers:
+        if waiver.rule in settings.lock:
+            raise SettingsError(f"waivers: {waiver.rule} is locked", "What `lock` names, nothing silences.")
+        if not waiver.object and not waiver.files:
+            hint = "Name an `object` or `files`; `allow` accepts a rule everywhere."
+            raise SettingsError(f"waivers: one of {waiver.rule} says of no object and no file", hint)
     return settings
 
 
-def known(rule: str, where: str) -> str:
-    """The rule's id. Raises SettingsError with the nearest one where there is no such rule."""
-    ids = [each.ID for each in RULES]
-    if rule not in ids:
-        from difflib import get_close_matches
-
-        near = get_close_matches(rule, ids, 1)
-        hint = f"Did you mean {near[0]}?" if near else "The README lists the rules."
-        raise SettingsError(f"{where}: {rule} is no rule", hint)
-    return rule
-
-
-def _loaded(named: str) -> Settings:
+def file_in_force(named: str) -> str:
     """The named file, or `presync.yaml` here; inside Argo CD the folder is a tenant's, and is not heeded."""
-    file = named
-    if not file and "ARGOCD_APP_NAME" not in os.environ and os.path.exists(FILE_NAME):
-        file = FILE_NAME
+    if not named and "ARGOCD_APP_NAME" not in os.environ and os.path.exists(FILE_NAME):
+        return FILE_NAME
+    return named
+
+
+def _loaded(file: str) -> Settings:
     if not file:
         return DEFAULTS
     from pathlib import Path

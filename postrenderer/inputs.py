@@ -39,7 +39,7 @@ def release_of_stream(options: Options, settings: Settings) -> Release:
 
 def inputs(reading: Reading) -> list[Input]:
     """The inputs that were named, and those below the folders among them; stdin where nothing was."""
-    found = [each for path in reading.inputs or ("-",) for each in _inputs_at(path, reading)]
+    found = list(dict.fromkeys(each for path in reading.inputs or ("-",) for each in _inputs_at(path, reading)))
     if (reading.values or reading.set or reading.all_values) and not any(each.is_chart for each in found):
         raise SettingsError(
             "values are given, but no input is a chart", "Name the folder of the chart, with its Chart.yaml."

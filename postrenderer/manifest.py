@@ -131,7 +131,7 @@ class Manifest:
 
     @property
     def is_workload(self) -> bool:
-        """Whether it runs to completion (argocd.md §4): Job, Workflow, or a Pod that is not restarted for ever."""
+        """Whether it runs to completion (gitops-engine/pkg/health): Job, Workflow, a Pod not restarted for ever."""
         group, kind, *_ = self.identity
         if (group, kind) == ("", "Pod"):
             return nodes.text(nodes.at(self.root, "spec", "restartPolicy")) in POD_RESTARTS

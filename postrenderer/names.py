@@ -130,8 +130,7 @@ def _anywhere(root: Node, known: list[Reference]) -> Iterator[Reference]:
         for key, value, written in nodes.held(node):
             named = _shaped(str(key), value)
             listed += [
-                Reference(target, n.value, (*steps, key, *below), n, here and written, False)
-                for target, n, below in named
+                Reference(target, name.value, (*steps, key), name, here and written, False) for target, name in named
             ]
         for reference in listed:
             if id(reference.node) not in seen:
@@ -156,8 +155,8 @@ def _is_pod_spec(node: Node) -> bool:
     return any(nodes.lookup(item, "name") is not None or nodes.lookup(item, "image") is not None for item in listed)
 
 
-def _shaped(key: str, value: Node) -> Iterator[tuple[Kind, Node, Steps]]:
+def _shaped(key: str, value: Node) -> Iterator[tuple[Kind, Node]]:
     for target, pattern, below in SHAPES:
         name = nodes.lookup(value, below) if below else value
         if name is not None and nodes.text(name) and pattern.match(key):
-            yield target, name, (below,) if below else ()
+            yield target, name

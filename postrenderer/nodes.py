@@ -59,12 +59,15 @@ def entries(mapping: Node | None) -> dict[str, tuple[Node, Node]]:
 
 def find(mapping: Node | None, key: str) -> tuple[Node, Node] | None:
     """Key and value nodes of one key."""
+    if mapping is None or mapping.id != "mapping":
+        return None
     found = None
     merges = False
-    for pair in pairs(mapping):
-        if pair[0].value == key:
+    for pair in mapping.value:
+        name = pair[0].value  # of a key that is a collection: its nodes, which are no text
+        if name == key:
             found = pair
-        elif pair[0].value == MERGE:
+        elif name == MERGE:
             merges = True
     return entries(mapping).get(key) if found is None and merges else found
 
@@ -107,11 +110,13 @@ def text(node: Node | None) -> str | None:
 
 
 def start(node: Node) -> int:
-    return int(node.start_mark.index)
+    index: int = node.start_mark.index
+    return index
 
 
 def end(node: Node) -> int:
-    return int(node.end_mark.index)
+    index: int = node.end_mark.index
+    return index
 
 
 def is_null(node: Node) -> bool:

@@ -1,6 +1,7 @@
 """The options that commands share, from the command line and from variables, and the target they choose."""
 
 import os
+from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeVar
 
 from postrenderer import channels
@@ -49,18 +50,28 @@ class Reading(NamedTuple):
     settings: str = ""
 
 
-AnyOptions = TypeVar("AnyOptions", Options, Reading)
+AnyOptions = TypeVar("AnyOptions")
 
 
 def completed(options: AnyOptions) -> AnyOptions:
     """With the variables' values where the command line gives none."""
+    fields: Any = options
     found: dict[str, Any] = {
         name: next((os.environ[key] for key in keys if os.environ.get(key)), "")
         for name, keys in VARIABLES.items()
-        if getattr(options, name, None) == ""
+        if getattr(fields, name, None) == ""
     }
-    whole = options._replace(**found)
-    return whole._replace(target=whole.target or "auto")
+    if "target" in found:
+        found["target"] = found["target"] or "auto"
+    whole: AnyOptions = fields._replace(**found)
+    return whole
+
+
+def chosen(word: str, among: Iterable[str], option: str) -> str:
+    """The word, if it is among those the option takes."""
+    if word not in among:
+        raise SettingsError(f"{option}: {word} is none of {', '.join(among)}", f"`--{option}` takes one of them.")
+    return word
 
 
 def render_options(arguments: list[str]) -> Options | None:

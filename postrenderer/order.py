@@ -1,6 +1,6 @@
 """What comes before what: phase, wave, kind (Argo CD); event, weight, name, kind (Helm).
 
-Sources: Argo CD 3.6.1 gitops-engine/pkg/sync/sync_tasks.go (kind order) and argocd-observed; Helm 4.3.0
+Sources: Argo CD 3.6.1 gitops-engine/pkg/sync/sync_tasks.go (kind order), and tried on it; Helm 4.3.0
 pkg/release/v1/util/kind_sorter.go and pkg/action/hooks.go. tests/upstream holds the lists.
 """
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from postrenderer import checks
 from postrenderer.edits import Edit, obstacle
 from postrenderer.errors import BadInputError, BugError
-from postrenderer.findings import Finding, Severity, is_allowed
+from postrenderer.findings import Finding, Judged, Severity, is_allowed
 from postrenderer.hooks import Target
 from postrenderer.release import Release
 from postrenderer.renderings import generated
@@ -19,18 +19,6 @@ from postrenderer.transforms import TRANSFORMS
 
 SETTLED = frozenset(rule.ID for transform in TRANSFORMS for rule in transform.SETTLES)
 MAX_ROUNDS = 8  # each round of a transform follows references one step further; real charts need two
-
-
-class Judged(NamedTuple):
-    """A finding, and what became of it."""
-
-    finding: Finding
-    settled: bool
-    allowed: bool
-
-    @property
-    def refuses(self) -> bool:
-        return self.finding.severity is Severity.ERROR and not self.settled and not self.allowed
 
 
 class Rendered(NamedTuple):
@@ -71,8 +59,11 @@ def read(
     return release
 
 
-def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
-    """Every transform in its order, then the checks. Raises BugError where a check fails."""
+def render(release: Release, settings: Settings = DEFAULTS, checked: bool = True) -> Rendered:
+    """Every transform in its order, then the checks. Raises BugError where a check fails.
+
+    Only what is never written may go unchecked: `lint` asks only what would become of the findings.
+    """
     found = list(find(release, settings))
     seen = {finding.key: finding for finding in found}
     native = {manifest.identity for manifest in release.manifests}
@@ -82,7 +73,8 @@ def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
             if not edits:
                 break
             changed = release.edited(edits)
-            checks.check_edits(changed, edits)
+            if checked:
+                checks.check_edits(changed, edits)
             release, found = changed, list(find(changed, settings))
             for finding in found:
                 if finding.manifest.identity in native:
@@ -99,8 +91,17 @@ def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
     return Rendered(release.documents, judged)
 
 
-def find(release: Release, settings: Settings) -> Iterator[Finding]:
-    for rule in RULES:
+def lint(release: Release, settings: Settings = DEFAULTS) -> tuple[Judged, ...]:
+    """What a render finds and settles, and what only people can mend in the release as it came in."""
+    from postrenderer.advice import ADVICE  # a render starts without it
+
+    told = find(release, settings, ADVICE)
+    judged = render(release, settings, checked=False).judged
+    return (*judged, *(_judge(finding, {finding.key: finding}, settings) for finding in told))
+
+
+def find(release: Release, settings: Settings, rules: Iterable[ModuleType] = RULES) -> Iterator[Finding]:
+    for rule in rules:
         yield from rule.find(release, settings)
 
 
@@ -112,7 +113,10 @@ def settlements(
         wanted = [
             finding
             for finding in found
-            if finding.rule == rule.ID and not is_allowed(finding, settings) and not obstacle(finding.manifest)
+            if finding.rule == rule.ID
+            and finding.fix
+            and not is_allowed(finding, settings)
+            and not obstacle(finding.manifest)
         ]
         edits = [edit for finding in wanted for edit in transform.settle(finding, release, settings)]
         if edits:
@@ -127,7 +131,7 @@ def check_settled(release: Release, found: list[Finding], settings: Settings) ->
 
 
 def _judge(finding: Finding, last: dict[tuple[str, str], Finding], settings: Settings) -> Judged:
-    settles = finding.rule in SETTLED
+    settles = finding.rule in SETTLED and bool(finding.fix)
     allowed = is_allowed(finding, settings)
     if settles and not allowed and (reason := obstacle(finding.manifest)):
         hint = f"presync cannot edit it: {reason}. Write the metadata one key per line, without anchors and aliases."

@@ -25,6 +25,7 @@ ROLE = ("rbac.authorization.k8s.io", "Role")
 CLUSTER_ROLE = ("rbac.authorization.k8s.io", "ClusterRole")
 ROLE_BINDING = ("rbac.authorization.k8s.io", "RoleBinding")
 CLUSTER_ROLE_BINDING = ("rbac.authorization.k8s.io", "ClusterRoleBinding")
+INGRESS = ("networking.k8s.io", "Ingress")
 RESOURCE_CLAIM = ("resource.k8s.io", "ResourceClaim")
 RESOURCE_CLAIM_TEMPLATE = ("resource.k8s.io", "ResourceClaimTemplate")
 SECRET_STORE = ("external-secrets.io", "SecretStore")
@@ -109,7 +110,7 @@ _IN_INGRESS = (
 )
 ELSEWHERE: dict[Kind, tuple[Field, ...]] = {
     SERVICE_ACCOUNT: (Field(SECRET, "secrets.[].name"), Field(SECRET, "imagePullSecrets.[].name")),
-    ("networking.k8s.io", "Ingress"): (
+    INGRESS: (
         Field(SECRET, "spec.tls.[].secretName"),
         *(Field(kind, f"metadata.annotations.[{key}]", WITH_NAMESPACE) for kind, keys in _IN_INGRESS for key in keys),
     ),

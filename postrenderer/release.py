@@ -59,6 +59,9 @@ class Release:
             documents += apply(document, by_document[id(document)]) if id(document) in by_document else [document]
         other = Release(documents, self.target, self.namespace, self.parse_all, self.generated, self.tables)
         other._kept = {id(document): held for document, held in zip(self.documents, self._by_document, strict=True)}
+        ours = {id(manifest) for held in self._by_document for manifest in held}  # `_kept` keeps them, and their ids
+        for told in ("_references", "_meanings"):
+            other.__dict__[told] = {known: said for known, said in getattr(self, told).items() if known in ours}
         return other
 
     @cached_property

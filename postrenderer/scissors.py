@@ -20,6 +20,8 @@ BOUNDED = r"(?<![\w.-]){}(?![\w-]|\.\w)"  # not a part of a longer name
 
 def quoted(value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    if not escaped.isprintable():
+        escaped = "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped)
     return f'"{escaped}"'
 
 

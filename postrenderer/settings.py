@@ -3,12 +3,14 @@
 pydantic is imported only then: a render with default settings starts without it.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_type_hints
 
 from postrenderer.errors import SettingsError
 from postrenderer.extensions import Maker, Named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 FILE_NAME = "presync.yaml"
@@ -61,6 +63,20 @@ class Limits(NamedTuple):
     documents: Annotated[int, "in a stream"] = 100_000
 
 
+class Waiver(NamedTuple):
+    """A fault that is accepted for a time."""
+
+    rule: Annotated[str, "the rule whose findings are accepted"]
+    reason: Annotated[str, "why, and what will end it"]
+    expires: Annotated[date, "the last day; from the next on `lint` finds the fault again"]
+    object: Annotated[str, "the object, `Kind/name`; `*` stands for anything"] = ""
+    files: Annotated[str, "the file as it was named, or the template; `*` stands for anything"] = ""
+    line: int = 0  # in the settings file; not a key there
+
+    def __str__(self) -> str:
+        return f"the waiver of {self.rule} for {' in '.join(filter(None, (self.object, self.files)))}"
+
+
 class Settings(NamedTuple):
     """Everything that can be set; the defaults are what a render without a settings file uses."""
 
@@ -78,6 +94,7 @@ class Settings(NamedTuple):
     ] = "auto"
     allow: Annotated[tuple[str, ...], "rules whose findings are accepted"] = ()
     lock: Annotated[tuple[str, ...], "rules that neither `allow` nor `presync/allow` on an object may silence"] = ()
+    waivers: Annotated[tuple[Waiver, ...], "faults that are accepted for a time, each with a reason"] = ()
     limits: Annotated[Limits, "what is too much to read"] = Limits()
     references: Annotated[tuple[Named, ...], "more fields of more kinds that hold names"] = ()
     producers: Annotated[tuple[Maker, ...], "more kinds whose controllers make Secrets, or others' rows"] = ()
@@ -93,7 +110,8 @@ def load(file: "Path") -> Settings:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        data = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        data = YAML(typ="safe").load(text)
     except OSError as error:
         raise SettingsError(f"cannot read the settings file {file}: {error.strerror}") from None
     except (YAMLError, UnicodeDecodeError) as error:
@@ -109,7 +127,7 @@ def load(file: "Path") -> Settings:
         said = "unknown key" if first["type"] == "extra_forbidden" else first["msg"][0].lower() + first["msg"][1:]
         raise SettingsError(f"{file}: {key}: {said}", hint) from None
     settings: Settings = _merged(DEFAULTS, checked.model_dump(exclude_unset=True))
-    return settings
+    return settings._replace(waivers=tuple(_with_lines(settings.waivers, text))) if settings.waivers else settings
 
 
 def schema() -> dict[str, Any]:
@@ -124,11 +142,19 @@ def shown(settings: Settings) -> dict[str, Any]:
 
     def plain(value: Any) -> Any:
         if hasattr(value, "_asdict"):
-            return {to_camel(key): plain(item) for key, item in value._asdict().items()}
+            return {to_camel(key): plain(item) for key, item in value._asdict().items() if key in _keys(type(value))}
+        if isinstance(value, date):
+            return str(value)
         return [plain(item) for item in value] if isinstance(value, tuple) else value
 
     found: dict[str, Any] = plain(settings)
     return found
+
+
+def _keys(shape: type) -> dict[str, Any]:
+    """The fields that a file may set: those that are described."""
+    hints = get_type_hints(shape, include_extras=True)
+    return {name: hint for name, hint in hints.items() if hasattr(hint, "__metadata__")}
 
 
 def _model(shape: type) -> Any:
@@ -138,41 +164,55 @@ def _model(shape: type) -> Any:
 
     config = ConfigDict(extra="forbid", alias_generator=to_camel)
     fields: dict[str, Any] = {}
-    for name, hint in get_type_hints(shape, include_extras=True).items():
+    for name, hint in _keys(shape).items():
         kind, description = hint.__origin__, hint.__metadata__[0]
-        default = shape._field_defaults.get(name, ...)  # type: ignore[attr-defined]
         if hasattr(kind, "_fields"):
             kind = _model(kind)
             fields[name] = (kind, Field(default_factory=kind, description=description))
+            continue
+        if of := _item(kind):
+            model: Any = _model(of)
+            kind = tuple[model, ...]
+        if name not in shape._field_defaults:  # type: ignore[attr-defined]
+            fields[name] = (kind, Field(description=description, min_length=1 if kind is str else None))
         else:
             least = 0 if kind in (int, int | None) else None
+            default = shape._field_defaults[name]  # type: ignore[attr-defined]
             strict = least == 0 or kind is bool or None
-            kind = tuple.__class_getitem__((_model(row), ...)) if (row := _row(kind)) else kind
             fields[name] = (kind, Field(default=default, description=description, ge=least, strict=strict))
     return create_model(shape.__name__, __config__=config, __doc__=shape.__doc__, **fields)
 
 
-def _row(kind: Any) -> Any:
-    """The NamedTuple that each entry of a list is, if it is one."""
-    args = get_args(kind) if get_origin(kind) is tuple else ()
-    return args[0] if args and hasattr(args[0], "_fields") else None
+def _item(kind: Any) -> Any:
+    """The NamedTuple that a list holds; None for other lists and what is no list."""
+    return next((each for each in get_args(kind) if hasattr(each, "_fields")), None)
 
 
 def _merged(defaults: Any, given: dict[str, Any]) -> Any:
     """The defaults with what the file says in their place, at any depth."""
-    hints = get_type_hints(type(defaults))
-    return defaults._replace(
-        **{
-            name: _merged(getattr(defaults, name), value) if isinstance(value, dict) else _entries(hints[name], value)
-            for name, value in given.items()
-        }
-    )
+    keys = _keys(type(defaults))
+    said: dict[str, Any] = {}
+    for name, value in given.items():
+        if isinstance(value, dict):
+            said[name] = _merged(getattr(defaults, name), value)
+        else:
+            said[name] = _rows(keys[name].__origin__, value)
+    return defaults._replace(**said)
 
 
-def _entries(kind: Any, value: Any) -> Any:
-    """A list of rows as NamedTuples; anything else as it is."""
-    row = _row(kind)
-    if row is None:
+def _rows(kind: Any, value: Any) -> Any:
+    """A list of entries as NamedTuples, at any depth; anything else as it is."""
+    of = _item(kind)
+    if of is None:
         return value
-    hints = get_type_hints(row)
-    return tuple(row(**{name: _entries(hints[name], held) for name, held in each.items()}) for each in value)
+    keys = _keys(of)
+    return tuple(of(**{name: _rows(keys[name].__origin__, held) for name, held in each.items()}) for each in value)
+
+
+def _with_lines(waivers: tuple[Waiver, ...], text: str) -> "Iterator[Waiver]":
+    """Each waiver with the line that it begins at."""
+    from ruamel.yaml import YAML
+
+    places = YAML().load(text)["waivers"].lc
+    for number, waiver in enumerate(waivers):
+        yield waiver._replace(line=places.item(number)[0] + 1)

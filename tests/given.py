@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postrenderer import pipeline, stream
+from postrenderer.findings import Severity
 from postrenderer.manifest import manifests
 from postrenderer.settings import DEFAULTS
 
@@ -128,6 +129,12 @@ def output(text: str, target: Target = "argocd", settings: Settings = DEFAULTS, 
 def refusals(text: str, target: Target = "argocd", settings: Settings = DEFAULTS, namespace: str = "") -> list[Finding]:
     judged = rendered(text, target, settings, namespace).judged
     return [each.finding for each in judged if each.refuses]
+
+
+def left(text: str, target: Target = "argocd", settings: Settings = DEFAULTS) -> list[str]:
+    """Rules whose findings a render leaves for people, notes apart."""
+    judged = rendered(text, target, settings).judged
+    return [e.finding.rule for e in judged if not e.settled and e.finding.severity is not Severity.NOTE]
 
 
 def one(text: str) -> Manifest:

@@ -1,30 +1,20 @@
-"""A rule's docstring, taken apart: the page that `presync explain` prints and the examples that tests run."""
+"""The examples of a rule's page, as releases and settings."""
 
 from __future__ import annotations
 
-import inspect
-import re
 import tempfile
 from pathlib import Path
-from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from postrenderer import pipeline, settings
+from postrenderer.pages import SECTIONS, sections
 
 from . import given
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-SECTIONS = ("Why", "Settings", "Target", "Again", "Finds", "Accepts", "Fix", "Source")
-_HEADING = re.compile(rf"^({'|'.join(SECTIONS)}):[ |]*", re.MULTILINE)
-
-
-def sections(rule: ModuleType) -> dict[str, str]:
-    """What stands under each heading; the first line under the empty one."""
-    title, *parts = _HEADING.split(inspect.cleandoc(rule.__doc__ or ""))
-    texts = (dedent(text.lstrip("\n")).rstrip() for text in parts[1::2])
-    return {"": title.strip(), **dict(zip(parts[::2], texts, strict=True))}
+__all__ = ["SECTIONS", "sections"]
 
 
 def settings_of(rule: ModuleType) -> settings.Settings:

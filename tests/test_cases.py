@@ -1,7 +1,8 @@
 """Every situation in cases/: a folder with what goes in, what comes out and what is said.
 
 `input.yaml` says in its first line what it proves; `settings.yaml` is optional; a missing `expected.yaml` means that
-the release is refused. `pytest --update-cases` writes anew what comes out: look at it before you keep it.
+the release is refused; `lint.txt` is what `lint` says, where that is the point. `pytest --update-cases` writes anew
+what comes out: look at it before you keep it.
 """
 
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 CASES = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*/input.yaml"))
+LINTED = [folder for folder in CASES if (folder / "lint.txt").exists()]
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, bytes, str]:
@@ -39,6 +41,14 @@ def test_what_comes_out_and_what_is_said(folder: Path, request: pytest.FixtureRe
     assert said == (folder / "findings.txt").read_text(encoding="utf-8")
     assert out == (expected.read_bytes() if expected.exists() else b"")
     assert status == (0 if expected.exists() else 1)
+
+
+@pytest.mark.parametrize("folder", LINTED, ids=lambda folder: folder.name)
+def test_what_lint_says(folder: Path, request: pytest.FixtureRequest) -> None:
+    said = run(folder, "lint")[1].decode()
+    if request.config.getoption("--update-cases"):
+        (folder / "lint.txt").write_text(said, encoding="utf-8")
+    assert said == (folder / "lint.txt").read_text(encoding="utf-8")
 
 
 def test_a_second_render_changes_nothing(folder: Path, tmp_path: Path) -> None:

@@ -77,7 +77,8 @@ def test_a_refused_release_gives_no_output_and_a_reason() -> None:
     lines = done.stderr.splitlines()
     assert lines[0].startswith("error[copy-refused]: Job/migrate reads Secret/db")
     assert lines[1].startswith("  stdin:")
-    assert lines[-2].startswith("  hint: ")
+    assert lines[-3].startswith("  hint: ")
+    assert lines[-2] == "  more: presync explain copy-refused"
     assert lines[-1] == "presync: refused, nothing was written: 1 error"
 
 

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from postrenderer import options, pipeline, settings, stream, tables
 from postrenderer.manifest import ALLOW, COPY, COPY_LABEL, COPY_OF, HOOK, PHASE
-from postrenderer.rules import RULES
+from postrenderer.report import pages
 from postrenderer.stamps import STAMP
 
 ROOT = Path(__file__).parent.parent
@@ -38,9 +38,18 @@ def test_the_difference_at_the_top_is_what_a_render_makes() -> None:
     assert pipeline.render(pipeline.read(stream.split(before), "argocd")).text == after
 
 
-def test_the_rules_are_those_of_the_tuple_in_its_order() -> None:
-    found = re.findall(r"^\| `([a-z-]+)` \| (error|warning|note) \| (.+) \|$", README, re.MULTILINE)
-    assert found == [(rule.ID, rule.SEVERITY.value, rule.__doc__.splitlines()[0].rstrip(".")) for rule in RULES]
+def test_the_table_of_rules_is_the_one_that_explain_prints() -> None:
+    assert pages.table() in README
+    printed = subprocess.run(
+        [BIN / "presync", "explain", "--all", "--format", "markdown"], capture_output=True, text=True, check=True
+    ).stdout
+    assert printed.startswith(pages.table())
+
+
+def test_the_waiver_shown_can_be_loaded(tmp_path: Path) -> None:
+    file = tmp_path / "presync.yaml"
+    file.write_text(next(block for block in blocks("yaml") if block.startswith("waivers:")), encoding="utf-8")
+    assert [waiver.rule for waiver in settings.load(file).waivers] == ["late-dependency"]
 
 
 def test_the_settings_shown_are_the_defaults(tmp_path: Path) -> None:
@@ -68,7 +77,7 @@ def test_every_variable_is_read() -> None:
     assert set(re.findall(r"\b(?:ARGOCD_ENV_)?PRESYNC_[A-Z_]+\b", README)) <= read
 
 
-@pytest.mark.parametrize("command", ["", "render", "lint", "settings", "helm-plugin-dir"])
+@pytest.mark.parametrize("command", ["", "render", "lint", "explain", "settings", "helm-plugin-dir"])
 def test_every_option_that_the_readme_gives_a_command_is_in_its_help(command: str) -> None:
     shown = subprocess.run(
         [BIN / "presync", *command.split(), "--help"],
@@ -84,7 +93,7 @@ def test_every_option_that_the_readme_gives_a_command_is_in_its_help(command: st
 
 
 def test_every_command_of_presync_in_the_readme_exists() -> None:
-    named = set(re.findall(r"`?presync (render|lint|settings|helm-plugin-dir|[a-z]+-[a-z-]+)", README))
+    named = set(re.findall(r"`?presync (render|lint|explain|settings|helm-plugin-dir|[a-z]+-[a-z-]+)", README))
     from typer.main import get_command
 
     from postrenderer.commandline import app

@@ -22,20 +22,26 @@ FLOORS = (
     ("cli",),
     ("commandline",),
     ("commands",),
-    ("report", "report.text", "report.difference"),
-    ("inputs",),
+    ("report.data", "report.github", "report.gitlab", "report.junit", "report.sarif", "report.statistics"),
+    ("report.lint", "report.waivers"),
+    ("linting",),
+    ("report", "report.text", "report.difference", "report.pages", "inputs"),
     ("pipeline",),
     ("transforms",),
     ("in_force",),
+    ("pages",),
+    ("pardons",),
+    ("rulebook",),
+    ("advice",),
     ("rules",),
     ("copies", "stamps"),
     ("refusals",),
     ("trust",),
-    ("closure", "order", "renderings", "checks"),
+    ("closure", "order", "renderings", "checks", "applications"),
     ("release",),
     ("production",),
     ("tables",),
-    ("producers", "databases", "readers"),
+    ("producers", "databases", "readers", "pods"),
     ("producing", "names"),
     ("references", "paths", "marks"),
     ("edits",),
@@ -43,16 +49,17 @@ FLOORS = (
     ("scissors", "findings"),
     ("manifest", "options"),
     ("compose", "channels"),
-    ("stream", "settings", "helm"),
+    ("stream", "settings", "helm", "progress"),
     ("errors", "hooks", "nodes", "glance", "extensions", ""),  # the last one is the package itself: its version
 )
-ROOMS = ("commands", "rules", "transforms")
+ROOMS = ("commands", "pardons", "advice", "rules", "transforms")
 FLOOR = {name: len(FLOORS) - number for number, floor in enumerate(FLOORS) for name in floor}
 
 OTHERS = {
     "ruamel": {"compose", "settings"},
     "pydantic": {"settings"},
     "typer": {"commandline"},
+    "rich": {"progress"},
 }
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 250

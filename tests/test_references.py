@@ -34,7 +34,8 @@ from postrenderer.references import (
 )
 from postrenderer.tables import BUILT_IN
 
-from .given import binding, config_map, job, one, reads, thing
+from . import given
+from .given import PRE_SYNC, binding, config_map, job, one, reads, secret, thing
 
 if TYPE_CHECKING:
     from postrenderer.manifest import Manifest
@@ -223,6 +224,13 @@ def test_what_kustomize_follows_is_followed(target: str, kind: str, path: str) -
     if kind == "Service":
         data["spec"]["template"]["spec"]["containers"][0]["name"] = "c"
     assert found(object_of(holder, data)) == [(FOLLOWED_KINDS[target], NAMED)]
+
+
+def test_a_hook_that_an_ingress_names_is_shared() -> None:
+    key = "nginx.ingress.kubernetes.io/auth-secret"
+    ingress = thing("Ingress", "web", f"{key}: ns/{NAMED}", api="networking.k8s.io/v1", namespace="ns")
+    held = given.release(secret(NAMED, PRE_SYNC, namespace="ns") + ingress)
+    assert [str(reader) for reader, _ in held.readers(held.hooks[0])] == ["Ingress/web"]
 
 
 def test_what_is_not_followed_is_in_kustomize_s_list() -> None:

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
+import functools
+import json
+import operator
 import re
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from ruamel.yaml import YAML
 
-from postrenderer import pipeline, rules
+from postrenderer import advice, pipeline, rules
+from postrenderer.errors import BadInputError
 from postrenderer.findings import Severity
-from postrenderer.rules import RULES
+from postrenderer.rulebook import EVERY_RULE
 
 from . import corpus, given, pages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType
 
     from postrenderer.findings import Finding
 
-FOLDER = Path(rules.__file__).parent
-each_rule = pytest.mark.parametrize("rule", RULES, ids=attrgetter("ID"))
+FOLDERS = [Path(room.__file__).parent for room in (rules, advice)]
+each_rule = pytest.mark.parametrize("rule", EVERY_RULE, ids=attrgetter("ID"))
 
 
 def examples() -> list[tuple[str, str, str, str]]:
     """Rule, name of the object, message and hint of every finding in the pages."""
-    return [row for rule in RULES for section in ("Finds", "Accepts") for row in said(rule, section)]
+    return [row for rule in EVERY_RULE for section in ("Finds", "Accepts") for row in said(rule, section)]
 
 
 def said(rule: ModuleType, section: str) -> list[tuple[str, str, str, str]]:
     release, settings = pages.release_of(rule, section), pages.settings_of(rule)
-    return [(f.rule, str(f.manifest), f.message, f.hint) for other in RULES for f in other.find(release, settings)]
+    return [(f.rule, str(f.manifest), f.message, f.hint) for other in EVERY_RULE for f in other.find(release, settings)]
 
 
 def found(rule: ModuleType, section: str) -> list[Finding]:
@@ -79,14 +85,54 @@ def test_a_page_has_a_title_and_says_why_with_examples(rule: ModuleType) -> None
 
 
 def test_an_id_is_the_module_s_name() -> None:
-    names = {rule.ID: rule.__name__.rpartition(".")[2] for rule in RULES}
+    names = {rule.ID: rule.__name__.rpartition(".")[2] for rule in EVERY_RULE}
     assert {rule_id: rule_id.replace("-", "_") for rule_id in names} == names
     assert [rule_id for rule_id in names if not re.fullmatch(r"[a-z]+(-[a-z]+)*", rule_id)] == []
 
 
-def test_every_rule_of_the_folder_is_in_the_tuple_once() -> None:
-    files = sorted(file.stem for file in FOLDER.glob("*.py") if file.stem != "__init__")
-    assert sorted(rule.__name__.rpartition(".")[2] for rule in RULES) == files
+def test_every_rule_of_the_folders_is_in_a_tuple_once() -> None:
+    files = sorted(file.stem for folder in FOLDERS for file in folder.glob("*.py") if file.stem != "__init__")
+    assert sorted(rule.__name__.rpartition(".")[2] for rule in EVERY_RULE) == files
+
+
+# How rules are called: what follows "allow" is a thing that one can put up with.
+
+ORDERS = re.findall(r"\w+", "add allow avoid check disallow do ensure forbid must need prefer require set should use")
+NEGATED_DEED = re.compile(r"(?:no|not|never|without)-\w+ing\Z")  # "allow no-deleting" allows what it should forbid
+# Read aloud behind "allow", one after the other; a rule that is new is read when it is added.
+READ_ALOUD = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    unknown-hook-word late-dependency shared-hook repeated-identity destructive-hook copy-refused copy-name-taken
+    name-and-generate-name repeated-generate-name non-string-annotation hooks-unseen unrunnable-hook unmarked-presync
+    no-origin words-disagree upgrade-only-hook install-only-hook rerun-blocked mixed-delete-policies
+    unknown-delete-policy wrong-delete-policy copied-account unverified-reference hashed-original generated-data
+    old-name-in-text no-deadline runaway-retries foreign-vocabulary unstamped-hooks
+    two-source-types in-chart-database late-network-policy stuck-volume gone-at-deletion several-phases
+    sync-and-delete-hook never-run-hook never-ending-sidecar suspended-hook restarting-hook vanishing-job
+    hook-receives-traffic lost-logs powerless-keep leftover-hook-weight generate-name-pile overlong-generate-name
+    hooks-only-release hookless-heal retried-migration replaced-hooks orphaned-pods uncreated-namespace
+""",
+    )
+)
+
+
+def test_an_id_names_a_fault_that_can_be_allowed() -> None:
+    for rule in EVERY_RULE:
+        words = rule.ID.split("-")
+        assert words[0] not in ORDERS, f"allow {rule.ID}: that is an order"
+        assert not NEGATED_DEED.match(rule.ID), f"allow {rule.ID}: that is what is wanted"
+        assert 2 <= len(words) <= 4, f"allow {rule.ID}"
+
+
+def test_no_id_is_another_one_s_beginning() -> None:
+    ids = [rule.ID for rule in EVERY_RULE]
+    assert [(one, other) for one in ids for other in ids if other.startswith(f"{one}-")] == []
+
+
+def test_every_id_that_was_read_aloud_is_a_rule() -> None:
+    assert {rule.ID for rule in EVERY_RULE} >= READ_ALOUD
 
 
 # How findings are put.
@@ -104,8 +150,26 @@ def ill_put(rows: list[tuple[str, str, str, str]]) -> list[tuple[str, ...]]:
 
 
 def test_messages_name_the_object_and_hints_are_sentences() -> None:
-    assert len(examples()) > len(RULES)
+    assert len(examples()) > len(EVERY_RULE)
     assert ill_put(examples()) == []
+
+
+NAMED = re.compile(r"\b[A-Z][A-Za-z]+/[^\s,]+")
+TWINS = ("repeated-identity", "repeated-generate-name")  # both ends have one name
+
+
+@each_rule
+def test_both_ends_are_named_where_there_are_two(rule: ModuleType) -> None:
+    for finding in found(rule, "Finds"):
+        said = " ".join((finding.message, *(related.label for related in finding.related)))
+        ends = {end.rstrip(".:") for end in NAMED.findall(said)}
+        assert not finding.related or rule.ID in TWINS or len(ends) > 1, said
+
+
+@each_rule
+def test_a_page_says_what_it_rests_on(rule: ModuleType) -> None:
+    """An issue, or a file or a version of what it is about, that a reader can look up."""
+    assert re.search(r"issues? \d+|pulls? \d+|\.go|\.lua|\.py|\d\.\d+", pages.sections(rule).get("Source", ""))
 
 
 def test_the_same_in_the_corpus(chart: str) -> None:
@@ -125,8 +189,40 @@ def test_a_rule_finds_the_same_when_everything_is_parsed(rule: ModuleType) -> No
         assert [f.message for f in rule.find(parsed, settings)] == [f.message for f in rule.find(glanced, settings)]
 
 
+WRONG = (None, [], {}, "x", [[]], [{}], 7, True)
+
+
+def places_in(data: Any, steps: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield (*steps, key)
+        yield from places_in(value, (*steps, key))
+
+
+def with_wrong_values(text: str) -> Iterator[str]:
+    """The documents as JSON, each value of theirs replaced by one of another kind in turn."""
+    listed = list(YAML(typ="safe", pure=True).load_all(text))
+    for number, document in enumerate(listed):
+        for steps in places_in(document):
+            for wrong in WRONG:
+                spoiled = json.loads(json.dumps(listed))
+                functools.reduce(operator.getitem, steps[:-1], spoiled[number])[steps[-1]] = wrong
+                yield "".join(f"---\n{json.dumps(each)}\n" for each in spoiled)
+
+
+@each_rule
+def test_no_value_of_a_wrong_kind_breaks_a_rule(rule: ModuleType) -> None:
+    page, settings = pages.sections(rule), pages.settings_of(rule)
+    for text in with_wrong_values(page["Finds"]):
+        try:
+            release = given.release(text, page.get("Target", "argocd"), again=page.get("Again"))
+        except BadInputError:
+            continue
+        for finding in rule.find(release, settings):
+            assert finding.message
+
+
 @each_rule
 def test_a_rule_can_be_allowed(rule: ModuleType) -> None:
     allowed = pages.settings_of(rule)._replace(allow=(rule.ID,))
-    judged = pipeline.render(pages.release_of(rule, "Finds"), allowed).judged
+    judged = pipeline.lint(pages.release_of(rule, "Finds"), allowed)
     assert {each.allowed for each in judged if each.finding.rule == rule.ID} == {True}

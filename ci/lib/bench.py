@@ -1,4 +1,4 @@
-"""Times presync against `kubectl kustomize`, whole processes in turn, and prints medians, ratios and peak memory.
+"""Times presync against `kubectl kustomize` and against itself, whole processes in turn: medians, ratios, peak memory.
 
 The limits are those the project has set itself. Nothing fails here: a limit that is passed is only marked.
 """
@@ -74,6 +74,10 @@ CASES = {
     ),
 }
 GROWTH = "growth"
+LINT = "lint"
+LINT_RUNS = 7
+LINT_LIMIT = 2
+READING = (sys.executable, str(ROOT / "ci" / "lib" / "reading.py"))
 GROWTH_RUNS = 7
 GROWTH_LIMIT = 2.2
 
@@ -85,6 +89,7 @@ def memory_limit(size: int) -> float:
 @dataclass(frozen=True)
 class Run:
     seconds: float
+    processor: float
     memory: int
     status: int
 
@@ -97,13 +102,15 @@ def run(command: tuple[str, ...], stdin: Path | None, stderr: int | None = subpr
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    return Run(seconds, usage.ru_maxrss * RSS_UNIT, process.returncode)
+    processor = usage.ru_utime + usage.ru_stime
+    return Run(seconds, processor, usage.ru_maxrss * RSS_UNIT, process.returncode)
 
 
 @dataclass(frozen=True)
 class Side:
     command: tuple[str, ...]
     stdin: Path | None = None
+    ends: tuple[int, ...] = (0,)
 
     def run(self) -> Run:
         return run(self.command, self.stdin)
@@ -112,7 +119,7 @@ class Side:
         """Once unmeasured: fills caches, and shows whether the command works at all."""
         with tempfile.TemporaryFile() as stderr:
             status = run(self.command, self.stdin, stderr.fileno()).status
-            if status != 0:
+            if status not in self.ends:
                 stderr.seek(0)
                 said = stderr.read().decode(errors="replace").strip().splitlines()
                 print(f"  ! {' '.join(self.command[:2])} ends with exit status {status}: {' / '.join(said[-3:])}")
@@ -192,6 +199,32 @@ def against_itself(folder: Path, runs: int) -> tuple[Race, int]:
     return in_turn(Side(PRESYNC, twice), Side(PRESYNC, once), runs), twice.stat().st_size
 
 
+def against_reading(folder: Path, runs: int) -> Race:
+    """Whole processes: lint side by side on all processors, the least that it must read in one process."""
+    if not CORPUS.exists():
+        raise MissingError("no ../shared/corpus/rendered")
+    listed = folder / "listed.json"
+    subprocess.run([*READING, "list", str(CORPUS), str(listed)], check=True)
+    lint = Side(("presync", "lint", str(CORPUS), "--target", "argocd"), ends=(0, 1))
+    return in_turn(lint, Side((*READING, "read", str(listed))), runs)
+
+
+def print_lint(runs: int) -> None:
+    print(
+        f"\nLint: all of the corpus on {len(os.sched_getaffinity(0))} processors, against reading what a render reads"
+    )
+    print(row("", "lint", "reading", "ratio", "of pairs", "limit", ""))
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            race = against_reading(Path(folder), runs)
+        except MissingError as missing:
+            print(f"  {LINT} is left out: {missing}")
+            return
+    print_race(LINT, race, LINT_LIMIT)
+    first, second = (statistics.median(each.processor for each in side) for side in (race.first, race.second))
+    print(row("processor time", milliseconds(first), milliseconds(second), f"{first / second:.3f}"))
+
+
 def measured(names: list[str], measure: Callable[[str, Path], tuple[Race, int]]) -> Iterator[tuple[str, Race, int]]:
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
@@ -204,6 +237,7 @@ def measured(names: list[str], measure: Callable[[str, Path], tuple[Race, int]])
 def arguments() -> argparse.Namespace:
     cases = "\n".join(f"  {name:<24}{case.what}" for name, case in CASES.items())
     cases += f"\n  {GROWTH:<24}twice the generated release against once"
+    cases += f"\n  {LINT:<24}presync lint on the corpus against reading what a render reads of it"
     parser = argparse.ArgumentParser(
         prog="ci/bench",
         description="Times presync against `kubectl kustomize` on the same objects, in turn.",
@@ -213,14 +247,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("-n", dest="runs", type=int, help="runs of each side (default: by case)")
     parser.add_argument("cases", metavar="CASE", nargs="*", help="only these cases")
     options = parser.parse_args()
-    if unknown := set(options.cases) - {*CASES, GROWTH}:
+    if unknown := set(options.cases) - {*CASES, GROWTH, LINT}:
         parser.error(f"no such case: {', '.join(sorted(unknown))}")
     return options
 
 
 def main() -> None:
     options = arguments()
-    chosen = options.cases or [*CASES, GROWTH]
+    chosen = options.cases or [*CASES, GROWTH, LINT]
     peaks = []
 
     print("\nTime: medians of whole processes, run in turn")
@@ -240,6 +274,9 @@ def main() -> None:
         for name, race, size in measured([GROWTH], lambda _, folder: against_itself(folder, runs)):
             print_race(name, race, GROWTH_LIMIT)
             peaks.append((name, race, size))
+
+    if LINT in chosen:
+        print_lint(options.runs or LINT_RUNS)
 
     print("\nMemory: peak of presync against 8 x the input + 60 MB")
     print(row("", "peak", "limit", ""))

@@ -23,7 +23,8 @@ Accepts: |
   kind: Secret
   metadata: {name: db-presync}
   stringData: {url: y}
-Source: argocd-observed 3.3
+Source: tried on Argo CD 3.6.1 and Helm 4.3.0; argo-cd issue 21579; Argo CD 3.6.1 controller/state.go
+  (NormalizeTargetObjects)
 """
 
 from collections.abc import Iterator

@@ -17,7 +17,7 @@ Accepts: |
   kind: Job
   metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
   spec: {template: {spec: {volumes: [{name: data, persistentVolumeClaim: {claimName: made-elsewhere}}]}}}
-Source: name-references §4; argo-cd issues 10077, 20119
+Source: argo-cd issues 10077, 20119; the API types of what makes Secrets (producers.py)
 """
 
 from collections.abc import Iterator
@@ -43,10 +43,8 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
     if release.hooks_unseen:
         return
     for need, reason in plan(release, settings).refused:
-        optional = need.reference is not None and need.reference.optional
         said = f"{CREATED_BY[release.target]}, and it cannot be copied: {reason}"
-        severity = Severity.WARNING if optional else SEVERITY  # its pod starts without it
-        yield finding(release, need, said, _hint(release, need, reason))._replace(rule=ID, severity=severity)
+        yield finding(release, need, said, _hint(release, need, reason))._replace(rule=ID)
 
 
 def _hint(release: Release, need: Need, reason: str) -> str:

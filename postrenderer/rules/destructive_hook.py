@@ -11,7 +11,7 @@ Accepts: |
   apiVersion: v1
   kind: PersistentVolumeClaim
   metadata: {name: data}
-Source: argocd-observed 3.8; argo-cd issues 3837, 3762
+Source: argo-cd issues 3837, 3762, 3502; tried on Argo CD 3.6.1
 """
 
 from collections.abc import Iterator

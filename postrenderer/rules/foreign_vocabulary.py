@@ -12,7 +12,7 @@ Accepts: |
   kind: Job
   metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
 Fix: `render` writes the same meaning in the words of its target.
-Source: argocd.md §1.4, §2.1
+Source: argo-cd issue 15613; Argo CD 3.6.1 gitops-engine/pkg/sync/hook/delete_policy.go and syncwaves/waves.go
 """
 
 from collections.abc import Iterator

@@ -18,7 +18,7 @@ Accepts: |
   kind: Job
   metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
   spec: {template: {spec: {containers: [{name: m, args: [b]}]}}}
-Source: argocd.md rule 33
+Source: argo-cd issues 9830, 15915; Argo CD 3.6.1 reposerver/repository/repository.go renders at each refresh
 """
 
 from collections.abc import Iterator

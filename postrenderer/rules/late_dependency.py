@@ -2,7 +2,8 @@
 
 Why: Argo CD finishes PreSync before it applies anything of Sync, and Helm its pre-install hooks before the release. On
 a first install the pod waits in CreateContainerConfigError for an object that only its own success would bring; later
-it reads the content of the release before. The sync hangs until somebody terminates it.
+it reads the content of the release before. The sync hangs until somebody terminates it, and newer commits wait behind
+it. An optional reference is a warning: its pod starts, and does without.
 
 Finds: |
   apiVersion: v1
@@ -25,7 +26,7 @@ Accepts: |
   metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
   spec: {template: {spec: {containers: [{name: m, envFrom: [{secretRef: {name: db}}]}]}}}
 Fix: `render` gives the hook a copy of its own, or moves the other object to an earlier wave.
-Source: argocd-observed 1; argo-cd issue 9891; gitops-engine/pkg/sync/sync_tasks.go
+Source: argo-cd issue 9891; Argo CD 3.6.1 gitops-engine/pkg/sync/sync_tasks.go; tried on Argo CD 3.6.1 and Helm 4.3.0
 """
 
 from collections.abc import Iterator
@@ -70,4 +71,6 @@ def finding(release: Release, need: Need, said: str, hint: str) -> Finding:
     place = need.reader.place(need.reference.node if need.reference else None)
     message = f"{need.workload}{through} {verb} {need.what} in {' and '.join(early or words)}, {said}"
     there = Related(f"{need.target} stands here", need.target.place())
-    return Finding(ID, SEVERITY, need.workload, message, hint, label, place, (there,), need)
+    optional = need.reference is not None and need.reference.optional
+    severity = Severity.WARNING if optional else SEVERITY  # its pod starts without it, and without what it says
+    return Finding(ID, severity, need.workload, message, hint, label, place, (there,), need)

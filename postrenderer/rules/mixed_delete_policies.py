@@ -21,7 +21,7 @@ Accepts: |
       argocd.argoproj.io/hook: PreSync
       argocd.argoproj.io/hook-delete-policy: BeforeHookCreation,HookSucceeded
 Fix: `render` writes what they add up to, in one vocabulary.
-Source: argocd-observed 3; gitops-engine/pkg/sync/hook/delete_policy.go
+Source: argo-cd issue 15613; Argo CD 3.6.1 gitops-engine/pkg/sync/hook/delete_policy.go
 """
 
 from collections.abc import Iterator

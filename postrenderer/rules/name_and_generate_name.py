@@ -16,7 +16,7 @@ Accepts: |
   metadata:
     generateName: migrate-
     annotations: {argocd.argoproj.io/hook: PreSync}
-Source: argo-cd issue 4295; helm-observed 13
+Source: argo-cd issue 4295; tried on Helm 4.3.0 and 3.22.0
 """
 
 from collections.abc import Iterator

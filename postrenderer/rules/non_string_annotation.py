@@ -20,7 +20,7 @@ Accepts: |
       argocd.argoproj.io/hook: PreSync
       argocd.argoproj.io/sync-wave: "-1"
 Fix: `render` puts the value of a hook into quotes.
-Source: argocd-observed 3.20
+Source: Argo CD 3.6.1 util/kube/kube.go; tried on Argo CD 3.6.1
 """
 
 from collections.abc import Iterator

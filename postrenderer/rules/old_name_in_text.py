@@ -23,7 +23,7 @@ Accepts: |
   kind: Job
   metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
   spec: {template: {spec: {containers: [{name: m, envFrom: [{secretRef: {name: db-login}}]}]}}}
-Source: name-references §2, last row
+Source: kustomize api v0.21.3 internal/konfig/builtinpluginconsts/namereference.go, which names fields and no free text
 """
 
 import re

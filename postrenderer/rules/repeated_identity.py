@@ -20,7 +20,7 @@ Accepts: |
   kind: ServiceAccount
   metadata: {name: app-migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
 Fix: `render` keeps the ordinary object and gives the hook the name of a copy.
-Source: argocd-observed 9; helm-observed 14; controller/state.go NormalizeTargetObjects
+Source: Argo CD 3.6.1 controller/state.go (NormalizeTargetObjects); tried on Argo CD 3.6.1, Helm 4.3.0 and 3.22.0
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
 """A hook Job without a retry limit runs a failing migration many times.
 
-Why: Kubernetes retries a Job six times, and automated Argo CD a sync five times: up to 42 pods for one bad commit.
+Why: Kubernetes retries a Job six times, and automated Argo CD a sync five times: up to 42 pods for one bad commit. It
+is a note where the settings name no limit.
 
 Settings: {jobs: {backoffLimit: 0}}
 Finds: |
@@ -13,7 +14,8 @@ Accepts: |
   kind: Job
   metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
   spec: {backoffLimit: 1}
-Fix: `render` adds the limit that the settings name; without one there, this rule is off.
+Fix: `render` adds the limit that the settings name (`jobs`).
+Source: argo-cd issue 11872; Argo CD 3.6.1 controller/appcontroller.go; Kubernetes 1.37 batch/v1 JobSpec
 """
 
 from collections.abc import Iterator
@@ -29,5 +31,4 @@ FIELD = "backoffLimit"
 
 
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
-    if settings.jobs.backoff_limit is not None:
-        yield from unlimited(release, ID, FIELD, settings.jobs.backoff_limit)
+    yield from unlimited(release, ID, FIELD, settings.jobs.backoff_limit)

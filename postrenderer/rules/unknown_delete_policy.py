@@ -16,7 +16,7 @@ Accepts: |
     name: migrate
     annotations: {argocd.argoproj.io/hook: PreSync, argocd.argoproj.io/hook-delete-policy: BeforeHookCreation}
 Fix: `render` leaves unknown ones out.
-Source: gitops-engine/pkg/sync/hook/delete_policy.go; helm pkg/action/hooks.go
+Source: Argo CD 3.6.1 gitops-engine/pkg/sync/hook/delete_policy.go; Helm 4.3.0 pkg/action/hooks.go
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """A hook word that nobody knows makes the object vanish.
 
-Why: Argo CD drops an object whose hook words are all unknown to it, without a message, and prunes the live object if
-it was an ordinary one; Helm does the same at the first unknown or empty word, a trailing comma included.
+Why: Argo CD drops an object whose hook words are all unknown to it, without a message or a condition, and prunes the
+live object if it was an ordinary one: one wrong letter on a Secret deletes it under the running application. Helm does
+the same at the first unknown or empty word, a trailing comma included, with one line in its log.
 
 Finds: |
   apiVersion: batch/v1
@@ -17,7 +18,8 @@ Accepts: |
     name: migrate
     annotations:
       argocd.argoproj.io/hook: PreSync
-Source: argocd-observed 11; gitops-engine/pkg/sync/ignore/ignore.go; helm pkg/release/v1/util/manifest_sorter.go
+Source: Argo CD 3.6.1 gitops-engine/pkg/sync/ignore/ignore.go; Helm 4.3.0 pkg/release/v1/util/manifest_sorter.go; tried
+  on both
 """
 
 from collections.abc import Iterator

@@ -13,6 +13,7 @@ Accepts: |
   kind: Job
   metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
 Fix: `render` adds the annotation.
+Source: Helm 4.3.0 pkg/action/action.go, which names the template of each document
 """
 
 import re

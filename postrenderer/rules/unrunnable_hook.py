@@ -16,7 +16,7 @@ Accepts: |
     name: check
     annotations: {argocd.argoproj.io/hook: PostSync, postrenderer.helm.sh/postrender-filename: a/templates/b.yaml}
 Fix: with `unrunnable: drop` in the settings `render` leaves the object out.
-Source: helm.md §5
+Source: Helm 4.3.0 pkg/release/v1/hook.go
 """
 
 from collections.abc import Iterator

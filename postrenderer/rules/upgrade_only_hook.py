@@ -11,7 +11,7 @@ Accepts: |
   apiVersion: batch/v1
   kind: Job
   metadata: {name: migrate, annotations: {helm.sh/hook: "pre-install,pre-upgrade"}}
-Source: argo-cd issue 7536; gitops-engine/pkg/sync/hook/helm/type.go
+Source: argo-cd issue 7536; Argo CD 3.6.1 gitops-engine/pkg/sync/hook/helm/type.go
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """Two spellings of one hook must say the same.
 
 Why: Argo CD takes its own annotation and ignores Helm's, Helm the other way round; what the folder says is a third
-word. The object then runs at another time than somebody expects.
+word. The object then runs at another time than somebody expects. Sync, SyncFail and Skip have no word in Helm, so that
+whatever stands beside them was chosen.
 
 Finds: |
   apiVersion: batch/v1
@@ -10,7 +11,7 @@ Finds: |
     name: migrate
     annotations:
       helm.sh/hook: pre-install,pre-upgrade
-      argocd.argoproj.io/hook: Sync
+      argocd.argoproj.io/hook: PostSync
 Accepts: |
   apiVersion: batch/v1
   kind: Job
@@ -20,13 +21,13 @@ Accepts: |
       helm.sh/hook: pre-install,pre-upgrade
       argocd.argoproj.io/hook: PreSync
 Fix: `render` keeps the words of the tool it renders for.
-Source: gitops-engine/pkg/sync/hook/hook.go
+Source: Argo CD 3.6.1 gitops-engine/pkg/sync/hook/hook.go
 """
 
 from collections.abc import Iterator
 
 from postrenderer.findings import Finding, Severity
-from postrenderer.hooks import ARGOCD, EVENT_PHASES, HELM, VOCABULARIES, Standing, phases, words
+from postrenderer.hooks import ARGOCD, EVENT_PHASES, HELM, PHASE_EVENTS, VOCABULARIES, Standing, phases, words
 from postrenderer.manifest import HOOK
 from postrenderer.release import Release
 from postrenderer.rules.unmarked_presync import is_marked
@@ -43,7 +44,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         if argocd is not None and helm is not None:
             own = set(phases({ARGOCD.hook: argocd}))
             mapped = {EVENT_PHASES[event] for event in words(manifest.annotations, HELM.hook) if event in EVENT_PHASES}
-            if own and mapped and own != mapped:
+            if mapped and own != mapped and own & PHASE_EVENTS.keys():
                 message = f'{manifest} is "{argocd}" to Argo CD and "{helm}" to Helm'
                 hint = "Say the same in both, or keep one of them."
                 found = Finding(ID, SEVERITY, manifest, message, hint, "says both")

@@ -20,6 +20,7 @@ Accepts: |
       argocd.argoproj.io/hook: PreSync
       argocd.argoproj.io/hook-delete-policy: BeforeHookCreation
 Fix: `render` adds and removes them.
+Source: Argo CD 3.6.1 gitops-engine/pkg/sync/hook/delete_policy.go
 """
 
 from collections.abc import Iterator
