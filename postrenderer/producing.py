@@ -158,7 +158,7 @@ def _set(manifest: Manifest, wanted: Set) -> Iterator[SetScalar | AddField]:
     """Not where the product is of another namespace: an owner from elsewhere has it deleted."""
     mapping, _, key = wanted.path.rpartition(".")
     for node, steps, _ in reach(manifest.root, mapping):
-        if namespace_in(node) not in ("", manifest.identity.namespace):
+        if not nodes.pairs(node) or namespace_in(node) not in ("", manifest.identity.namespace):
             continue
         written = nodes.text(nodes.lookup(node, key))
         if written and written != wanted.value:

@@ -74,7 +74,8 @@ def _unwritable(release: Release, need: Need) -> str:
     if target.identity[:2] in BINDINGS and not are_subjects_written(target):
         return "its subjects stand behind an alias"
     metadata = nodes.lookup(target.root, "metadata")
-    if metadata is not None and metadata.flow_style and any(nodes.find(metadata, field) for field in UNCOPIED_FIELDS):
+    inline = metadata is not None and nodes.is_mapping(metadata) and metadata.flow_style
+    if inline and any(nodes.find(metadata, field) for field in UNCOPIED_FIELDS):
         return f"its {' or '.join(UNCOPIED_FIELDS)} cannot be left out of one line"
     if target.item is not None and scissors.holds_anchors(target):
         return "it has anchors, which one document cannot hold twice"
