@@ -16,6 +16,17 @@ class Need(NamedTuple):
     target: Manifest
     reference: Reference | None = None  # None where a binding grants to the reader, a ServiceAccount
 
+    @property
+    def is_made(self) -> bool:
+        """Whether the reader reads what the target's controller makes."""
+        return self.reference is not None and self.reference.target != self.target.identity[:2]
+
+    @property
+    def what(self) -> str:
+        if self.reference is None or not self.is_made:
+            return str(self.target)
+        return f"{self.reference.target[1]}/{self.reference.name} of {self.target}"
+
 
 def needs(release: Release, workload: Manifest) -> tuple[Need, ...]:
     """Each object once for each thing that needs it; an account needs the role bindings that name it."""
@@ -45,6 +56,11 @@ def _needing(release: Release, target: Manifest) -> list[Need]:
 
 
 def _followed(release: Release, workload: Manifest) -> list[Need]:
+    def made(reader: Manifest, reference: Reference) -> list[Manifest]:
+        """A later hook's pod waits until the Secret is there; an earlier one would wait for ever."""
+        listed = release.producers(reader, reference) if release.runs_early(workload) else []
+        return [producer for producer in listed if producer is not reader]
+
     found: list[Need] = []
     waiting, seen = [workload], {id(workload)}
     while waiting:
@@ -52,7 +68,7 @@ def _followed(release: Release, workload: Manifest) -> list[Need]:
         direct = [
             Need(workload, reader, target, reference)
             for reference in release.references(reader)
-            for target in _distinct(release, release.resolve(reader, reference))
+            for target in _distinct(release, release.resolve(reader, reference) or made(reader, reference))
         ]
         if reader.identity[:2] == SERVICE_ACCOUNT:
             direct += [Need(workload, reader, binding) for binding in release.granting(reader)]

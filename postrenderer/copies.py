@@ -8,32 +8,11 @@ from postrenderer.closure import Need, needs
 from postrenderer.hooks import EVENTS, FAILED, PRE_SYNC, SUCCEEDED, SYNC_PHASES, Standing
 from postrenderer.manifest import COPY, COPY_OF, Manifest, copy_name
 from postrenderer.order import is_in_time
+from postrenderer.producing import products
 from postrenderer.references import SECRET, SERVICE_ACCOUNT, Kind
 from postrenderer.refusals import TOKEN_TYPES, refusal, secret_type
 from postrenderer.release import Release
 from postrenderer.settings import Settings
-
-# Annotations and labels that other software acts on (each by its own documentation); `*` stands for any rest.
-DROPPED = (
-    "argocd.argoproj.io/*",
-    "grafana_*",
-    "helm.sh/hook*",
-    "helm.sh/resource-policy",
-    "jenkins.io/credentials-type",
-    "kapp.k14s.io/*",
-    "kubectl.kubernetes.io/last-applied-configuration",
-    "kubed.appscode.com/sync",
-    "kustomize.toolkit.fluxcd.io/*",
-    "meta.helm.sh/*",
-    "operator.1password.io/*",
-    "presync/*",
-    "rbac.authorization.k8s.io/aggregate-to-*",
-    "reflector.v1.k8s.emberstack.com/reflection-*",
-    "reloader.stakater.com/*",
-    "replicator.v1.mittwald.de/replicate-to*",
-    "replicator.v1.mittwald.de/replication-*",
-    "sealedsecrets.bitnami.com/sealed-secrets-key",
-)
 
 
 class Copy(NamedTuple):
@@ -53,7 +32,7 @@ class Plan(NamedTuple):
     copies: dict[int, Copy]  # by id of the original
     needs: tuple[Need, ...]  # late, met by a copy
     refused: tuple[tuple[Need, str], ...]  # late, and why there can be no copy
-    taken: tuple[Copy, ...]  # whose names stand for other objects already
+    taken: tuple[tuple[Copy, Manifest], ...]  # whose names stand for other objects already, and who says so
 
 
 @lru_cache(maxsize=2)
@@ -65,22 +44,30 @@ def plan(release: Release, settings: Settings) -> Plan:
     refused += [(need, reason) for need in grants if (reason := refusal(release, need, settings))]
     barred = {id(need.target) for need, _ in refused}
     met = [need for need in (*late, *grants) if barred.isdisjoint((id(need.target), id(need.reader)))]
-    readers: dict[Manifest, list[Manifest]] = {}
-    for need in met:
-        readers.setdefault(need.target, []).append(need.workload)
-    planned = {
-        id(target): _copy(release, target, tuple(dict.fromkeys(read)), settings) for target, read in readers.items()
-    }
-    taken = [copy for copy in planned.values() if _is_taken(release, copy)]
-    for copy in taken:
+    planned = {id(target): _copy(release, target, ahead, settings) for target, ahead in _ahead(release, met).items()}
+    taken = [(copy, holder) for copy in planned.values() if (holder := _holder(release, copy))]
+    for copy, _ in taken:
         del planned[id(copy.original)]
     met = [need for need in met if id(need.target) in planned]
     return Plan(planned, tuple(met), tuple(refused), tuple(taken))
 
 
-def is_dropped(key: str, settings: Settings) -> bool:
-    patterns = (*DROPPED, *settings.copies.drop)
-    return any(key.startswith(p[:-1]) if p.endswith("*") else key == p for p in patterns) or ".reloader.stakater" in key
+def _ahead(release: Release, met: list[Need]) -> dict[Manifest, dict[Manifest, int]]:
+    """By target and workload, how many waves a copy comes before it: a producer two, what that needs three."""
+    found: dict[Manifest, dict[Manifest, int]] = {}
+    for need in met:  # what leads to a reader comes before it
+        of_reader = found.get(need.reader, {}).get(need.workload, 0)
+        producer = release.producer(need.target)
+        least = 2 if producer and not producer.mounted else 1
+        ahead = found.setdefault(need.target, {})
+        ahead[need.workload] = max(ahead.get(need.workload, 0), least, 3 if of_reader > 1 else 0)
+    return found
+
+
+def is_met(release: Release, need: Need) -> bool:
+    """Whether the target is there in time, or another resource that makes the same."""
+    others = release.producers(need.reader, need.reference) if need.reference and need.is_made else [need.target]
+    return any(is_in_time(release, other, need.workload) for other in others)
 
 
 def is_movable(release: Release, need: Need) -> bool:
@@ -113,11 +100,11 @@ def _late(release: Release, settings: Settings) -> Iterator[Need]:
     for hook in release.hook_readers:
         given: set[int] = set()
         for need in needs(release, hook):
-            if id(need.reader) in given or is_shared_on_purpose(need.target, settings):
+            if id(need.reader) in given or is_shared_on_purpose(release, need.target, settings):
                 given.add(id(need.target))
             elif _is_repeated(release, need.target) or _is_repeated(release, need.reader):
                 continue
-            elif not is_in_time(release, need.target, hook) and not is_movable(release, need):
+            elif not is_met(release, need) and not is_movable(release, need):
                 yield need
 
 
@@ -137,8 +124,9 @@ def _is_repeated(release: Release, target: Manifest) -> bool:
     return {Standing.ORDINARY, Standing.HOOK} <= standings
 
 
-def is_shared_on_purpose(target: Manifest, settings: Settings) -> bool:
-    if target.annotations.get(COPY) == "false":
+def is_shared_on_purpose(release: Release, target: Manifest, settings: Settings) -> bool:
+    row = release.producer(target)
+    if target.annotations.get(COPY) == "false" or (row and row.treat == "share"):
         return True
     return target.identity[:2] == SERVICE_ACCOUNT and settings.copies.service_account == "share"
 
@@ -149,8 +137,9 @@ def _is_listed(need: Need) -> bool:
     return listed and need.target.identity[:2] == SECRET and secret_type(need.target) in TOKEN_TYPES
 
 
-def _copy(release: Release, original: Manifest, readers: tuple[Manifest, ...], settings: Settings) -> Copy:
-    name, wave, words = copy_name(original.identity.name), _wave(release, readers), _words(release, readers)
+def _copy(release: Release, original: Manifest, ahead: dict[Manifest, int], settings: Settings) -> Copy:
+    readers = tuple(ahead)
+    name, wave, words = copy_name(original.identity.name), _wave(release, ahead), _words(release, readers)
     # Their pods may start again after the sync, or when the application is deleted.
     lasting = any(not hook.is_workload or "PreDelete" in release.meaning(hook).words for hook in readers)
     wanted = settings.delete_policies.copies.must
@@ -158,14 +147,13 @@ def _copy(release: Release, original: Manifest, readers: tuple[Manifest, ...], s
     return Copy(original, name, wave, words, policies, readers)
 
 
-def _wave(release: Release, readers: tuple[Manifest, ...]) -> int:
-    """One before the first reader; before every PreSync hook where a SyncFail hook reads it."""
-    waves = [release.meaning(reader).wave for reader in readers]
-    if any("SyncFail" in release.meaning(reader).words for reader in readers):
-        waves += [
-            release.meaning(hook).wave for hook in release.hooks if release.is_pre_sync(hook) and not hook.is_copy
-        ]
-    return min(waves) - 1
+def _wave(release: Release, ahead: dict[Manifest, int]) -> int:
+    """Before the first reader; before every PreSync hook where a SyncFail hook reads it."""
+    waves = [release.meaning(reader).wave - number for reader, number in ahead.items()]
+    if any("SyncFail" in release.meaning(reader).words for reader in ahead):
+        early = [hook for hook in release.hooks if release.is_pre_sync(hook) and not hook.is_copy]
+        waves += [release.meaning(hook).wave - max(ahead.values()) for hook in early]
+    return min(waves)
 
 
 def _words(release: Release, readers: tuple[Manifest, ...]) -> tuple[str, ...]:
@@ -176,14 +164,22 @@ def _words(release: Release, readers: tuple[Manifest, ...]) -> tuple[str, ...]:
     return tuple(event for event in EVENTS if event in wanted)
 
 
-def _is_taken(release: Release, copy: Copy) -> bool:
-    """By another object, or by one from elsewhere that something here reads."""
-    kind: Kind = copy.original.identity[:2]
+def _holder(release: Release, copy: Copy) -> Manifest | None:
+    """Who has the copy's name or that of its product, or makes or reads something of that name from elsewhere."""
+    if existing(release, copy) is not None:
+        return None
     home = release.namespace_of(copy.original)
-    if release.named(kind, copy.name, home):
-        return existing(release, copy) is None
-    return any(
-        reference.target == kind and reference.name == copy.name and release.may_be(reader, "", home)
-        for reader in release.mentioning(copy.name)
-        for reference in release.references(reader)
-    )
+    row = release.producer(copy.original)
+    made = [(product.kind, copy_name(product.name)) for product in products(copy.original, row)] if row else []
+    found = (_standing(release, kind, name, home) for kind, name in ((copy.original.identity[:2], copy.name), *made))
+    return next((holder for holder in found if holder), None)
+
+
+def _standing(release: Release, kind: Kind, name: str, home: str) -> Manifest | None:
+    for holder in (*release.named(kind, name, home), *release.production.making(kind, name, home)):
+        return holder
+    for reader in release.mentioning(name):
+        for reference in release.references(reader):
+            if reference.target == kind and reference.name == name and release.may_be(reader, "", home):
+                return reader
+    return None

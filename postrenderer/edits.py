@@ -43,6 +43,15 @@ class SetScalar(NamedTuple):
     value: str
 
 
+class SetWords(NamedTuple):
+    """Write other words wherever a scalar holds these, and not as a part of longer ones."""
+
+    manifest: Manifest
+    steps: Steps
+    old: str
+    new: str
+
+
 class SetSubjects(NamedTuple):
     """Make ServiceAccounts, each a name and a namespace, the only subjects of a role binding."""
 
@@ -51,11 +60,11 @@ class SetSubjects(NamedTuple):
 
 
 class AddField(NamedTuple):
-    """Add a number to a mapping that holds something, but not this key."""
+    """Add a number or a text to a mapping that holds something, but not this key."""
 
     manifest: Manifest
     steps: Steps
-    value: int
+    value: int | str
 
 
 class RemoveField(NamedTuple):
@@ -86,7 +95,7 @@ class RemoveManifest(NamedTuple):
 
 
 TextEdit = SetText | RemoveText
-InPlace = SetText | RemoveText | SetScalar | SetSubjects | AddField | RemoveField
+InPlace = SetText | RemoveText | SetScalar | SetWords | SetSubjects | AddField | RemoveField
 Edit = InPlace | AddManifest | CopyManifest | RemoveManifest
 
 
@@ -166,13 +175,17 @@ def expected(data: Any, edits: Iterable[InPlace]) -> Any:
     return data
 
 
-def _put(data: Any, edit: SetScalar | AddField | RemoveField) -> None:
+def _put(data: Any, edit: SetScalar | SetWords | AddField | RemoveField) -> None:
     for step in edit.steps[:-1]:
         data = data[step]
+    key = edit.steps[-1]
     if isinstance(edit, RemoveField):
-        del data[edit.steps[-1]]
+        del data[key]
+    elif isinstance(edit, SetWords):
+        for start, end in reversed(scissors.words(data[key], edit.old)):
+            data[key] = data[key][:start] + edit.new + data[key][end:]
     else:
-        data[edit.steps[-1]] = edit.value if isinstance(edit, SetScalar) else nodes.not_a_string(str(edit.value))
+        data[key] = nodes.not_a_string(str(edit.value)) if isinstance(edit.value, int) else edit.value
 
 
 def _in_place(edits: Sequence[InPlace]) -> list[Splice]:
@@ -183,6 +196,8 @@ def _in_place(edits: Sequence[InPlace]) -> list[Splice]:
             texts[edit.manifest, edit.field].append(edit)
         elif isinstance(edit, SetScalar):
             splices.append(scissors.new_scalar(edit.manifest, edit.steps, edit.value))
+        elif isinstance(edit, SetWords):
+            splices += scissors.new_words(edit.manifest, edit.steps, edit.old, edit.new)
         elif isinstance(edit, SetSubjects):
             splices.append(scissors.only_subjects(edit.manifest, edit.accounts))
         elif isinstance(edit, RemoveField):

@@ -16,6 +16,7 @@ FILENAME = "postrenderer.helm.sh/postrender-filename"
 _FILENAME = re.compile(rf"""[\s{{,"']{re.escape(FILENAME)}["']?: *["']?([^"'\r\n,}}]*[^"'\s,}}])""")
 _UNPLAIN_KEY = re.compile(r"""\n *(?:["'](?:name|namespace)["']|(?:name|namespace)[ \t]+:|\?|["']?<<)""")
 _ESCAPED_NAME = re.compile(r"\\[xuU/\r\n]")
+_WORD = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
 _TOKEN = re.compile(r""":?([^\s"'{}\[\],]+)""")
 
 
@@ -70,6 +71,11 @@ def filename(text: str) -> str:
 def tokens(text: str) -> set[str]:
     """All that could be a name in this text, however it is quoted or nested."""
     return set(_TOKEN.findall(text))
+
+
+def words(text: str) -> set[str]:
+    """All that could be a name inside a longer text."""
+    return set(_WORD.findall(text))
 
 
 def hides_names(text: str) -> bool:

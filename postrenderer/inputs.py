@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from postrenderer import channels, pipeline
+from postrenderer import channels, pipeline, tables
 from postrenderer.errors import BadInputError, PostRendererError, SettingsError
 from postrenderer.manifest import manifests
 from postrenderer.options import Options, Reading, target_of
@@ -33,7 +33,8 @@ def release_of_stream(options: Options, settings: Settings) -> Release:
     """Files, or stdin, as one stream."""
     documents = channels.read(options.files, settings.limits)
     again = channels.read((options.again,), settings.limits) if options.again else None
-    return pipeline.read(documents, target_of(options.target, documents), options.namespace, again)
+    target = target_of(options.target, documents)
+    return pipeline.read(documents, target, options.namespace, again, tables=tables.of(settings))
 
 
 def inputs(reading: Reading) -> list[Input]:
@@ -53,17 +54,20 @@ def inputs(reading: Reading) -> list[Input]:
 
 def release(of: Input, reading: Reading, settings: Settings) -> Release | None:
     """The input as a release, a chart rendered twice; None for a file that was found and holds no Kubernetes object."""
+    again: list[Document] | None
     if of.is_chart:
         documents, again = (_rendered(of, reading, settings.limits) for _ in range(2))
-        return _whole(documents, again, reading)
+        return _whole(documents, again, reading, settings)
     documents = channels.read((of.path,), settings.limits)
     if of.found and not _hold_objects(documents):
         return None
-    return _whole(documents, channels.read((reading.again,), settings.limits) if reading.again else None, reading)
+    again = channels.read((reading.again,), settings.limits) if reading.again else None
+    return _whole(documents, again, reading, settings)
 
 
-def _whole(documents: list[Document], again: list[Document] | None, reading: Reading) -> Release:
-    found = pipeline.read(documents, target_of(reading.target, documents), reading.namespace, again)
+def _whole(documents: list[Document], again: list[Document] | None, reading: Reading, settings: Settings) -> Release:
+    target = target_of(reading.target, documents)
+    found = pipeline.read(documents, target, reading.namespace, again, tables=tables.of(settings))
     found.is_whole = True
     return found
 

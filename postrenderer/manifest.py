@@ -6,7 +6,7 @@ from typing import NamedTuple
 from postrenderer import hooks, nodes
 from postrenderer.compose import compose
 from postrenderer.errors import BadInputError
-from postrenderer.glance import UNSURE, Glance, glance, hides_names, template, tokens
+from postrenderer.glance import UNSURE, Glance, glance, hides_names, template, tokens, words
 from postrenderer.hooks import Meaning, Target
 from postrenderer.nodes import Node
 from postrenderer.stream import Document, position
@@ -115,15 +115,14 @@ class Manifest:
         spelled = self.may_be_hooked or hooks.ARGOCD.wave in self.document.text
         return hooks.read(self.annotations if spelled else {}, target)
 
-    def mentions(self, names: set[str]) -> frozenset[str]:
+    def mentions(self, names: set[str], inside_text: bool = False) -> frozenset[str]:
         """Which of the names stand anywhere in the document; told once, for all later rounds."""
         if self._mentions is None:
             written = self.document.text
             if self.item is not None and "&" not in written:  # an alias may bring names from another item
                 written = written[nodes.start(self.root) : nodes.end(self.root)]
-            if self.identity.kind == "Ingress":  # its annotations say `namespace/name`
-                written = written.replace("/", " ")
-            self._mentions = frozenset(names if hides_names(written) else tokens(written) & names)
+            found = tokens(written) | (words(written) if inside_text else set())
+            self._mentions = frozenset(names if hides_names(written) else found & names)
         return self._mentions
 
     @property
@@ -142,11 +141,17 @@ class Manifest:
     def is_copy(self) -> bool:
         return COPY_OF in self.annotations
 
-    def place(self, node: Node | None = None) -> Place:
+    @property
+    def as_written(self) -> str:
+        """Its name, or of a copy its original's: what people know it by."""
+        return f"{self.identity.kind}/{self.annotations[COPY_OF]}" if self.is_copy else str(self)
+
+    def place(self, node: Node | None = None, behind: int = 0) -> Place:
+        """Of the object, or of a place so many characters behind a node's start."""
         if node is None and self.item is None:
             index = _first_line(self.document.text)
         else:
-            index = nodes.start(node if node is not None else self.root)
+            index = nodes.start(node if node is not None else self.root) + behind
         return Place(self.document.file, *position(self.document, index), self.template)
 
 

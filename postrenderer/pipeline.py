@@ -14,6 +14,7 @@ from postrenderer.renderings import generated
 from postrenderer.rules import RULES
 from postrenderer.settings import DEFAULTS, Settings
 from postrenderer.stream import Document, join
+from postrenderer.tables import BUILT_IN, Tables
 from postrenderer.transforms import TRANSFORMS
 
 SETTLED = frozenset(rule.ID for transform in TRANSFORMS for rule in transform.SETTLES)
@@ -45,11 +46,12 @@ def read(
     namespace: str = "",
     again: list[Document] | None = None,
     parse_all: bool = False,
+    tables: Tables = BUILT_IN,
 ) -> Release:
     """A stream as a release. Raises BadInputError where it holds no Kubernetes object."""
-    release = Release(documents, target, namespace, parse_all)
+    release = Release(documents, target, namespace, parse_all, tables=tables)
     if again is not None:
-        second = Release(again, target, namespace, parse_all)
+        second = Release(again, target, namespace, parse_all, tables=tables)
         if not second.manifests:
             raise BadInputError("the second rendering holds no Kubernetes object", "Did `helm template` fail?")
         release.generated = generated(release, second)

@@ -1,11 +1,10 @@
-"""Which fields of which kinds hold another object's name: tables, and one walk.
+"""Which fields of Kubernetes' own kinds hold another object's name: tables.
 
-Sources: Kubernetes 1.37 API types (core/v1, rbac/v1, networking/v1); kustomize's nameReference table is a part of
-these (tests/upstream). A path is written `a.b.[].c`: `[]` is each item of a list.
+Sources: Kubernetes 1.37 API types (core/v1, rbac/v1, networking/v1, storage/v1); kustomize's nameReference table is a
+part of these (tests/upstream). `paths` tells how a path is written.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from postrenderer import nodes
@@ -31,9 +30,27 @@ NAMESPACE = ("", "Namespace")
 CUSTOM_RESOURCE_DEFINITION = ("apiextensions.k8s.io", "CustomResourceDefinition")
 RESOURCE_CLAIM = ("resource.k8s.io", "ResourceClaim")
 RESOURCE_CLAIM_TEMPLATE = ("resource.k8s.io", "ResourceClaimTemplate")
+SECRET_STORE = ("external-secrets.io", "SecretStore")
+CLUSTER_SECRET_STORE = ("external-secrets.io", "ClusterSecretStore")
+VAULT_AUTH = ("secrets.hashicorp.com", "VaultAuth")
+VAULT_AUTH_GLOBAL = ("secrets.hashicorp.com", "VaultAuthGlobal")
+VAULT_CONNECTION = ("secrets.hashicorp.com", "VaultConnection")
+WORKFLOW_TEMPLATE = ("argoproj.io", "WorkflowTemplate")
+CLUSTER_WORKFLOW_TEMPLATE = ("argoproj.io", "ClusterWorkflowTemplate")
+NO_KIND = ("", "")  # of a field that looks like a name and is none, or names what its own controller makes
 
 BINDINGS = (ROLE_BINDING, CLUSTER_ROLE_BINDING)
-CLUSTER_SCOPED = frozenset((PRIORITY_CLASS, RUNTIME_CLASS, CLUSTER_ROLE, CLUSTER_ROLE_BINDING))
+CLUSTER_SCOPED = frozenset(
+    (
+        PRIORITY_CLASS,
+        RUNTIME_CLASS,
+        CLUSTER_ROLE,
+        CLUSTER_ROLE_BINDING,
+        CLUSTER_SECRET_STORE,
+        CLUSTER_WORKFLOW_TEMPLATE,
+        ("external-secrets.io", "ClusterExternalSecret"),
+    )
+)
 
 POD_SPECS: dict[Kind, str] = {
     ("", "Pod"): "spec",
@@ -75,43 +92,67 @@ IN_POD_SPEC: tuple[tuple[Kind, str], ...] = (
     (RESOURCE_CLAIM_TEMPLATE, "resourceClaims.[].resourceClaimTemplateName"),
 )
 
-ELSEWHERE: dict[Kind, tuple[tuple[Kind, str], ...]] = {
-    SERVICE_ACCOUNT: ((SECRET, "secrets.[].name"), (SECRET, "imagePullSecrets.[].name")),
-    INGRESS: ((SECRET, "spec.tls.[].secretName"),),
-    ROLE_BINDING: ((ROLE, "roleRef.name"),),  # or a ClusterRole: roleRef.kind says which
-    CLUSTER_ROLE_BINDING: ((CLUSTER_ROLE, "roleRef.name"),),
+
+class Field(NamedTuple):
+    """A place that holds the name of an object of a kind; in text, `pattern` tells which part of it is the name."""
+
+    target: Kind
+    path: str
+    pattern: str = ""
+
+
+Fields = Mapping[Kind, tuple[Field, ...]]
+WITH_NAMESPACE = "{namespace}/{name}"  # the pattern of a whole value in which the namespace may be left out
+
+_IN_INGRESS = (
+    (SECRET, ("ingress.kubernetes.io/auth-secret", "nginx.ingress.kubernetes.io/auth-secret")),
+    (SECRET, ("nginx.ingress.kubernetes.io/auth-tls-secret", "nginx.ingress.kubernetes.io/proxy-ssl-secret")),
+    (CONFIG_MAP, ("nginx.ingress.kubernetes.io/auth-proxy-set-headers", "nginx.ingress.kubernetes.io/custom-headers")),
+    (CONFIG_MAP, ("nginx.ingress.kubernetes.io/fastcgi-params-configmap",)),
+)
+ELSEWHERE: dict[Kind, tuple[Field, ...]] = {
+    SERVICE_ACCOUNT: (Field(SECRET, "secrets.[].name"), Field(SECRET, "imagePullSecrets.[].name")),
+    INGRESS: (
+        Field(SECRET, "spec.tls.[].secretName"),
+        *(Field(kind, f"metadata.annotations.[{key}]", WITH_NAMESPACE) for kind, keys in _IN_INGRESS for key in keys),
+    ),
+    ("storage.k8s.io", "StorageClass"): tuple(
+        Field(SECRET, f"parameters.{key}") for key in ("secretName", "adminSecretName", "userSecretName", "secretRef")
+    ),
+    ("", "PersistentVolume"): (Field(SECRET, "spec.azureFile.secretName"),),
+    ROLE_BINDING: (Field(ROLE, "roleRef.name"),),
+    CLUSTER_ROLE_BINDING: (Field(CLUSTER_ROLE, "roleRef.name"),),
 }
 
-# Annotations of an Ingress that hold a name, or `namespace/name`; seen, never rewritten.
-INGRESS_ANNOTATIONS: tuple[tuple[Kind, str], ...] = (
-    *((SECRET, f"nginx.ingress.kubernetes.io/{key}") for key in ("auth-secret", "auth-tls-secret", "proxy-ssl-secret")),
-    *((CONFIG_MAP, f"nginx.ingress.kubernetes.io/{key}") for key in ("auth-proxy-set-headers", "custom-headers")),
-    (CONFIG_MAP, "nginx.ingress.kubernetes.io/fastcgi-params-configmap"),
-    (SECRET, "ingress.kubernetes.io/auth-secret"),
-)
+# A value beside the name that tells another kind than the table's.
+VARIANTS: dict[Kind, tuple[str, str, Kind]] = {
+    SECRET: ("type", "ConfigMap", CONFIG_MAP),  # External Secrets' caProvider
+    ROLE: ("kind", "ClusterRole", CLUSTER_ROLE),
+    SECRET_STORE: ("kind", "ClusterSecretStore", CLUSTER_SECRET_STORE),
+    WORKFLOW_TEMPLATE: ("clusterScope", "true", CLUSTER_WORKFLOW_TEMPLATE),
+}
+# A value beside the name that tells the namespace.
+NAMESPACE_KEYS = ("namespace", "secretNamespace", "configMapNamespace")
 
 # Kinds that never name another object we follow, however much text they hold.
-_IN_GROUPS = (
-    CUSTOM_RESOURCE_DEFINITION,
-    ("monitoring.coreos.com", "PrometheusRule"),
-    ("networking.k8s.io", "NetworkPolicy"),
-    ("policy", "PodDisruptionBudget"),
-)
-NEVER_REFER = frozenset((CONFIG_MAP, SECRET, ROLE, CLUSTER_ROLE, NAMESPACE, ("", "Service"), *_IN_GROUPS))
-
-# Shapes that hold a name in most custom resources; seen, never rewritten (counted over 4,235 public CRD schemas).
-SHAPES: tuple[tuple[Kind, re.Pattern[str], str], ...] = (
-    (SECRET, re.compile(r"(?:.*[sS]ecretKeyRef|.*[sS]ecretRef|secret|.*Secret)\Z"), "name"),
-    (SECRET, re.compile(r"(?:secretName|.*SecretName|credentialName|existingSecret)\Z"), ""),
-    (CONFIG_MAP, re.compile(r"(?:.*[cC]onfigMapKeyRef|.*[cC]onfigMapRef|configMap)\Z"), "name"),
-    (CONFIG_MAP, re.compile(r"(?:configMapName|.*ConfigMapName)\Z"), ""),
-    (SERVICE_ACCOUNT, re.compile(r"(?:serviceAccountName|serviceAccount)\Z"), ""),
-    (SERVICE_ACCOUNT, re.compile(r"serviceAccountRef\Z"), "name"),
+NEVER_REFER = frozenset(
+    (
+        CONFIG_MAP,
+        SECRET,
+        ROLE,
+        CLUSTER_ROLE,
+        NAMESPACE,
+        ("", "Service"),
+        CUSTOM_RESOURCE_DEFINITION,
+        ("monitoring.coreos.com", "PrometheusRule"),
+        ("networking.k8s.io", "NetworkPolicy"),
+        ("policy", "PodDisruptionBudget"),
+    )
 )
 
 
 class Reference(NamedTuple):
-    """A name in one manifest that stands for another object of the same namespace."""
+    """A name in one manifest that stands for another object."""
 
     target: Kind
     name: str
@@ -120,26 +161,14 @@ class Reference(NamedTuple):
     written_here: bool  # False behind an alias or a merge: not ours to edit
     verified: bool = True  # False where only the field's shape says that it is a name
     optional: bool = False  # the pod starts without it
+    namespace: str = ""  # the one written beside the name; else the reader's own
+    before: str = ""  # where the scalar holds more than the name: the text on its two sides
+    after: str = ""
 
 
-def references(manifest: Manifest) -> list[Reference]:
-    """Every name the manifest holds of a Secret, ConfigMap, ServiceAccount and the like, in the text's order."""
-    kind = manifest.identity[:2]
-    if kind in NEVER_REFER:
-        return []
-    found = list(_at_known_places(manifest, kind))
-    if kind not in POD_SPECS and kind not in ELSEWHERE:
-        found += _anywhere(manifest.root, found)
-    if "&" in manifest.document.text:
-        found = [reference._replace(written_here=_is_used_once(manifest, reference)) for reference in found]
-    return sorted(found, key=lambda reference: nodes.start(reference.node))
-
-
-def _is_used_once(manifest: Manifest, reference: Reference) -> bool:
-    """Whether neither the name nor anything it stands in is anchored for use elsewhere."""
-    text = manifest.document.text
-    passed = (nodes.step(manifest.root, reference.steps[:depth]) for depth in range(1, len(reference.steps) + 1))
-    return reference.written_here and not any(nodes.is_anchored(node, text) for node in passed)
+def namespace_in(beside: Node) -> str:
+    """The namespace that the mapping which holds a name gives for it."""
+    return next((said for key in NAMESPACE_KEYS if (said := nodes.text(nodes.lookup(beside, key)))), "")
 
 
 def subjects(binding: Manifest) -> Iterator[tuple[int, str, str]]:
@@ -157,93 +186,3 @@ def are_subjects_written(binding: Manifest) -> bool:
         return False
     text = binding.document.text
     return not any(mark in text[nodes.start(pair[1]) : nodes.end(pair[1])] for mark in ("&", "*"))
-
-
-def walk(node: Node | None, path: str) -> Iterator[tuple[Node, Steps, bool]]:
-    """Scalars at a path: the node, the steps to it, and whether no alias or merge was passed on the way."""
-    yield from _walk(node, path.split("."), (), True)
-
-
-def _walk(node: Node | None, keys: list[str], steps: Steps, here: bool) -> Iterator[tuple[Node, Steps, bool]]:
-    if node is None:
-        return
-    if not keys:
-        if nodes.text(node):
-            yield node, steps, here
-    elif keys[0] == "[]":
-        for number, item, written in nodes.held(node) if nodes.is_sequence(node) else ():
-            yield from _walk(item, keys[1:], (*steps, number), here and written)
-    elif (pair := nodes.find(node, keys[0])) is not None:
-        yield from _walk(pair[1], keys[1:], (*steps, keys[0]), here and nodes.is_written(node, *pair))
-
-
-def _at_known_places(manifest: Manifest, kind: Kind) -> Iterator[Reference]:
-    for target, path in ELSEWHERE.get(kind, ()):
-        for node, steps, here in walk(manifest.root, path):
-            if kind == ROLE_BINDING and nodes.text(nodes.at(manifest.root, "roleRef", "kind")) == "ClusterRole":
-                target = CLUSTER_ROLE
-            yield Reference(target, node.value, steps, node, here)
-    if kind == INGRESS:
-        yield from _in_annotations(manifest)
-    if kind in POD_SPECS:
-        yield from _in_pod_spec(manifest.root, POD_SPECS[kind] + ".", (), True)
-
-
-def _in_annotations(manifest: Manifest) -> Iterator[Reference]:
-    held = nodes.entries(nodes.at(manifest.root, "metadata", "annotations"))
-    for target, key in INGRESS_ANNOTATIONS:
-        space, _, name = ((nodes.text(held[key][1]) if key in held else "") or "").rpartition("/")
-        if name and (not space or manifest.identity.namespace in ("", space)):
-            yield Reference(target, name, ("metadata", "annotations", key), held[key][1], written_here=False)
-
-
-def _in_pod_spec(node: Node | None, prefix: str, steps: Steps, here: bool) -> Iterator[Reference]:
-    for target, path in IN_POD_SPEC:
-        for name, below, written in walk(node, prefix + path):
-            found = Reference(target, name.value, (*steps, *below), name, here and written)
-            yield found._replace(optional=True) if _is_optional(node, prefix + path, below) else found
-
-
-def _is_optional(node: Node, path: str, below: Steps) -> bool:
-    """Whether `optional: true` stands beside the name, in the kinds of field that have it."""
-    if "Ref." not in path and not path.endswith((".secretName", "onfigMap.name", ".secret.name")):
-        return False
-    return nodes.text(nodes.lookup(nodes.step(node, below[:-1]), "optional")) == "true"
-
-
-def _anywhere(root: Node, known: list[Reference]) -> Iterator[Reference]:
-    """In a kind without a row: pod specs wherever they stand, and fields that look like names."""
-    seen = {id(reference.node) for reference in known}
-    for node, steps, here in _everywhere(root):
-        listed = list(_in_pod_spec(node, "", steps, here)) if _is_pod_spec(node) else []
-        for key, value, written in nodes.held(node):
-            named = _shaped(str(key), value)
-            listed += [Reference(target, n.value, (*steps, key), n, here and written, False) for target, n in named]
-        for reference in listed:
-            if id(reference.node) not in seen:
-                seen.add(id(reference.node))
-                yield reference
-
-
-def _everywhere(root: Node) -> Iterator[tuple[Node, Steps, bool]]:
-    """Every collection once, whatever aliases repeat it."""
-    waiting: list[tuple[Node, Steps, bool]] = [(root, (), True)]
-    visited: set[int] = set()
-    while waiting:
-        node, steps, here = waiting.pop()
-        if id(node) not in visited:
-            visited.add(id(node))
-            yield node, steps, here
-            waiting += [(child, (*steps, step), here and written) for step, child, written in nodes.held(node)]
-
-
-def _is_pod_spec(node: Node) -> bool:
-    listed = nodes.items(nodes.lookup(node, "containers")) if nodes.is_mapping(node) else []
-    return any(nodes.lookup(item, "name") is not None or nodes.lookup(item, "image") is not None for item in listed)
-
-
-def _shaped(key: str, value: Node) -> Iterator[tuple[Kind, Node]]:
-    for target, pattern, below in SHAPES:
-        name = nodes.lookup(value, below) if below else value
-        if name is not None and nodes.text(name) and pattern.match(key):
-            yield target, name

@@ -4,13 +4,13 @@ from postrenderer import edits, nodes, scissors
 from postrenderer.closure import Need
 from postrenderer.hooks import Standing
 from postrenderer.manifest import UNCOPIED_FIELDS, Manifest
-from postrenderer.producers import PRODUCERS
+from postrenderer.producing import why_not
+from postrenderer.readers import COPIED
 from postrenderer.references import (
     BINDINGS,
     CLAIM,
     CLUSTER_ROLE,
     CONFIG_MAP,
-    POD_SPECS,
     PROVIDER_CLASS,
     ROLE,
     SECRET,
@@ -19,36 +19,31 @@ from postrenderer.references import (
 )
 from postrenderer.release import Release
 from postrenderer.settings import Settings
+from postrenderer.trust import distrust
 
-COPIED_KINDS = (SECRET, CONFIG_MAP, SERVICE_ACCOUNT, ROLE, CLUSTER_ROLE, *BINDINGS, PROVIDER_CLASS)
+COPIED_KINDS = (SECRET, CONFIG_MAP, SERVICE_ACCOUNT, ROLE, CLUSTER_ROLE, *BINDINGS, PROVIDER_CLASS, *COPIED)
 
 MIN_WAVE = -(2**63)
+MOST_AHEAD = 3  # waves that a copy comes before its reader
 
 # What to do about a reason that has a remedy of its own.
+OWN_ACCOUNT = "Give the migration an account of its own, or set `copies.serviceAccount: share`."
 REMEDIES = {
     "it may be one of several": "Pass --namespace.",
-    "the cloud trusts it": "Give the migration an account of its own, or set `copies.serviceAccount: share`.",
-    "Vault trusts it": "Give the migration an account of its own, or set `copies.serviceAccount: share`.",
+    "the cloud trusts it": OWN_ACCOUNT,
+    "Vault trusts it": OWN_ACCOUNT,
     "it is generated anew": "Let the migration read a Secret that exists already.",
     "its text ends with the stream": "End the file with a line end.",
     "the name stands where": "Write the name out in this object, in a field that Kubernetes defines.",
 }
 
-CLOUD_IDENTITIES = (
-    "eks.amazonaws.com/role-arn",
-    "iam.gke.io/gcp-service-account",
-    "azure.workload.identity/client-id",
-)
 TOKEN_TYPES = {
     "kubernetes.io/service-account-token": "is filled by Kubernetes",
     "bootstrap.kubernetes.io/token": "lets nodes join the cluster",
     "helm.sh/release.v1": "is Helm's own record of a release",
 }
 GENERATED_BY = ("secret-generator.v1.mittwald.de/autogenerate",)
-MAKES_SECRETS = "it makes Secrets, and presync does not copy what makes Secrets yet"
 NAMESPACE_UNKNOWN = "it may be one of several, since the namespace is not known"
-VAULT_ROLE = "vault.hashicorp.com/role"
-MOUNTABLE = "kubernetes.io/enforce-mountable-secrets"
 
 
 def refusal(release: Release, need: Need, settings: Settings) -> str:
@@ -63,9 +58,12 @@ def refusal(release: Release, need: Need, settings: Settings) -> str:
         return "it is a copy itself, for hooks that run at other times"
     if release.meaning(target).standing in (Standing.SKIPPED, Standing.UNRUN, Standing.UNKNOWN):
         return "it is never created: none of its hook words is one that runs"
-    if kind in PRODUCERS and kind != PROVIDER_CLASS:
-        return MAKES_SECRETS
-    if kind not in COPIED_KINDS:
+    row = release.producer(target)
+    if row and (reason := why_not(target, row, settings)):
+        return reason
+    if row and row.mounted and need.is_made and not _mounts(release, need):
+        return f"it makes it only while a pod mounts it, and {need.workload} does not"
+    if not row and kind not in COPIED_KINDS:
         return "a volume has data of its own" if kind == CLAIM else f"presync copies no {target.identity.kind}"
     return _kept_back(release, need, settings) or _unwritable(release, need)
 
@@ -76,7 +74,8 @@ def _unwritable(release: Release, need: Need) -> str:
     if target.identity[:2] in BINDINGS and not are_subjects_written(target):
         return "its subjects stand behind an alias"
     metadata = nodes.lookup(target.root, "metadata")
-    if metadata is not None and metadata.flow_style and any(nodes.find(metadata, field) for field in UNCOPIED_FIELDS):
+    inline = metadata is not None and nodes.is_mapping(metadata) and metadata.flow_style
+    if inline and any(nodes.find(metadata, field) for field in UNCOPIED_FIELDS):
         return f"its {' or '.join(UNCOPIED_FIELDS)} cannot be left out of one line"
     if target.item is not None and scissors.holds_anchors(target):
         return "it has anchors, which one document cannot hold twice"
@@ -84,7 +83,7 @@ def _unwritable(release: Release, need: Need) -> str:
         return "its text ends with the stream, without a line end"
     if release.target == "argocd" and "PostDelete" in release.meaning(need.workload).words:
         return "its reader also runs after the application is deleted, when a copy is gone"
-    if release.meaning(need.workload).wave <= MIN_WAVE:
+    if release.meaning(need.workload).wave < MIN_WAVE + MOST_AHEAD:
         return "no wave is left before its reader"
     return edits.obstacle(target)
 
@@ -111,23 +110,29 @@ def _kept_back(release: Release, need: Need, settings: Settings) -> str:
     if release.is_generated(target):
         return "it is generated anew by each rendering, so a copy would not agree with the original"
     if kind == SECRET:
-        return _secret_kept_back(target)
+        return _secret_kept_back(release, target)
     if kind == SERVICE_ACCOUNT:
-        return _account_kept_back(target, need.workload, settings)
+        refused = settings.copies.service_account == "refuse"
+        return distrust(release, need) or ("the settings say so (copies.serviceAccount: refuse)" if refused else "")
     if kind == CLUSTER_ROLE and nodes.lookup(target.root, "aggregationRule") is not None:
         return "its rules are gathered from other ClusterRoles"
-    if kind == PROVIDER_CLASS and nodes.at(target.root, "spec", "secretObjects") is not None:
-        return MAKES_SECRETS
     return ""
 
 
-def _secret_kept_back(secret: Manifest) -> str:
+def _mounts(release: Release, need: Need) -> bool:
+    return any(need.target in release.resolve(need.workload, name) for name in release.references(need.workload))
+
+
+def _secret_kept_back(release: Release, secret: Manifest) -> str:
+    filling = release.production.filling(SECRET, secret.identity.name, release.namespace_of(secret))
     written_type = secret_type(secret)
     if written_type in TOKEN_TYPES:
         return f"a Secret of type {written_type} {TOKEN_TYPES[written_type]}"
     for key in GENERATED_BY:
         if key in secret.annotations:
             return "an operator generates its content"
+    if filling:
+        return f"{filling[0]} fills it later, and would not fill a copy"
     if not any(nodes.pairs(nodes.lookup(secret.root, field)) for field in ("data", "stringData")):
         return "it has no data in the chart: something fills it later"
     return ""
@@ -135,16 +140,3 @@ def _secret_kept_back(secret: Manifest) -> str:
 
 def secret_type(secret: Manifest) -> str:
     return nodes.text(nodes.lookup(secret.root, "type")) or "Opaque"
-
-
-def _account_kept_back(account: Manifest, workload: Manifest, settings: Settings) -> str:
-    for key in CLOUD_IDENTITIES:
-        if key in account.annotations:
-            return f"the cloud trusts it by name ({key}), and would not trust a copy"
-    if account.annotations.get(MOUNTABLE) == "true":
-        return f"{MOUNTABLE} ties it to the Secrets it names"
-    pod_spec = POD_SPECS.get(workload.identity[:2], "spec.template.spec").split(".")
-    pod = nodes.at(workload.root, *pod_spec[:-1], "metadata", "annotations")
-    if nodes.lookup(pod, VAULT_ROLE) is not None:
-        return f"Vault trusts it by name ({VAULT_ROLE} of {workload}), and would not trust a copy"
-    return "the settings say so (copies.serviceAccount: refuse)" if settings.copies.service_account == "refuse" else ""

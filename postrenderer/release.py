@@ -9,19 +9,22 @@ from postrenderer.edits import Edit, apply
 from postrenderer.glance import filename
 from postrenderer.hooks import PRE_SYNC, Meaning, Standing, Target
 from postrenderer.manifest import COPY_OF, Identity, Manifest, copy_name, manifests
-from postrenderer.producers import PRODUCERS, produced
+from postrenderer.names import holds_text, references
+from postrenderer.producing import Producer
+from postrenderer.production import Production, producer
 from postrenderer.references import (
     BINDINGS,
     CLUSTER_SCOPED,
+    CLUSTER_WORKFLOW_TEMPLATE,
     NEVER_REFER,
-    SECRET,
     SERVICE_ACCOUNT,
+    WORKFLOW_TEMPLATE,
     Kind,
     Reference,
-    references,
     subjects,
 )
 from postrenderer.stream import Document
+from postrenderer.tables import BUILT_IN, Tables
 
 
 class Release:
@@ -34,11 +37,13 @@ class Release:
         namespace: str = "",
         parse_all: bool = False,
         generated: frozenset[Identity] | None = None,
+        tables: Tables = BUILT_IN,
     ) -> None:
         self.documents = documents
         self.target = target
         self.namespace = namespace
         self.parse_all = parse_all
+        self.tables = tables
         self.generated = generated  # what a second rendering gives other content; None where there was none
         self.is_whole = False  # read by a command that stands in no pipe of Helm's: all its hooks are in the stream
         self.needs_of: dict[int, tuple[Any, ...]] = {}  # by id of the hook; `closure` keeps its results here
@@ -53,7 +58,7 @@ class Release:
         documents: list[Document] = []
         for document in self.documents:
             documents += apply(document, by_document[id(document)]) if id(document) in by_document else [document]
-        other = Release(documents, self.target, self.namespace, self.parse_all, self.generated)
+        other = Release(documents, self.target, self.namespace, self.parse_all, self.generated, self.tables)
         other.is_whole = self.is_whole
         other._kept = {id(document): held for document, held in zip(self.documents, self._by_document, strict=True)}
         ours = {id(manifest) for held in self._by_document for manifest in held}  # `_kept` keeps them, and their ids
@@ -118,9 +123,10 @@ class Release:
 
     @cached_property
     def hook_readers(self) -> list[Manifest]:
-        """Hooks that fail or wait when what they name is missing: all but passive kinds."""
-        passive = (*NEVER_REFER, SERVICE_ACCOUNT, *BINDINGS, *PRODUCERS)
-        return [hook for hook in self.hooks if hook.identity[:2] not in passive]
+        """Hooks that fail or wait when what they name is missing; not passive kinds, nor copies."""
+        passive = {*NEVER_REFER, SERVICE_ACCOUNT, *BINDINGS, WORKFLOW_TEMPLATE, CLUSTER_WORKFLOW_TEMPLATE}
+        passive |= {kind for kind, row in self.tables.producers.items() if row.treat == "refuse" or row.mounted}
+        return [hook for hook in self.hooks if hook.identity[:2] not in passive and not hook.is_copy]
 
     def runs_early(self, hook: Manifest) -> bool:
         """Whether it runs before Sync, or where Sync never came: what it reads must then be in PreSync."""
@@ -157,7 +163,7 @@ class Release:
 
     def references(self, manifest: Manifest) -> list[Reference]:
         if id(manifest) not in self._references:
-            self._references[id(manifest)] = references(manifest)
+            self._references[id(manifest)] = references(manifest, self.tables.fields)
         return self._references[id(manifest)]
 
     @cached_property
@@ -165,7 +171,11 @@ class Release:
         return {}
 
     def resolve(self, manifest: Manifest, reference: Reference) -> list[Manifest]:
-        return self.named(reference.target, reference.name, self.namespace_of(manifest))
+        return self.named(reference.target, reference.name, self._meant(manifest, reference))
+
+    def _meant(self, manifest: Manifest, reference: Reference) -> str:
+        """The namespace in which the manifest looks for what it names."""
+        return reference.namespace or manifest.identity.namespace or self.namespace
 
     def readers(self, target: Manifest) -> Iterator[tuple[Manifest, Reference]]:
         """Every object of the release that reads the target by name."""
@@ -203,25 +213,16 @@ class Release:
         space = written or (manifest.identity.namespace or self.namespace)
         return space == home or not space or not home
 
+    def producer(self, manifest: Manifest) -> Producer | None:
+        return producer(manifest, self.tables)
+
     def producers(self, manifest: Manifest, reference: Reference) -> list[Manifest]:
-        """Custom resources of the release whose controllers make the Secret that is referred to."""
-        if reference.target != SECRET:
-            return []
-        home = self.namespace_of(manifest)
-        return [
-            producer
-            for producer in self._produced.get(reference.name, [])
-            if not home or self.namespace_of(producer) in ("", home)
-        ]
+        """Custom resources of the release whose controllers make what is referred to."""
+        return self.production.making(reference.target, reference.name, self._meant(manifest, reference))
 
     @cached_property
-    def _produced(self) -> dict[str, list[Manifest]]:
-        found = defaultdict(list)
-        for manifest in self.manifests:
-            if manifest.identity[:2] in PRODUCERS or "writeConnectionSecretToRef" in manifest.document.text:
-                for name in produced(manifest):
-                    found[name].append(manifest)
-        return found
+    def production(self) -> Production:
+        return Production(self.manifests, self.tables, self.namespace_of)
 
     def mentioning(self, name: str) -> list[Manifest]:
         """Objects that may refer to others and hold the name somewhere; the rest need no parsing."""
@@ -229,12 +230,14 @@ class Release:
 
     @cached_property
     def _by_mention(self) -> dict[str, list[Manifest]]:
-        names = {manifest.identity.name for manifest in self.manifests}
+        names = {manifest.identity.name for manifest in self.manifests} | self.production.names
         names |= {copy_name(name) for name in names}  # somebody may read what a copy would replace
+        fields = self.tables.fields
         found = defaultdict(list)
         for manifest in self.manifests:
-            if manifest.identity[:2] not in NEVER_REFER:
-                for name in manifest.mentions(names):
+            kind = manifest.identity[:2]
+            if kind not in NEVER_REFER or kind in fields:
+                for name in manifest.mentions(names, holds_text(kind, fields)):
                     found[name].append(manifest)
         return found
 

@@ -15,6 +15,7 @@ _COLON = re.compile(r"\s*:")
 _COMMA = re.compile(r"\s*,\s*")
 _END_MARKER = re.compile(r"\n\.\.\.(?=\s|\Z)")
 _SOURCE = re.compile(r"^# Source: [^\r\n]*", re.MULTILINE)
+BOUNDED = r"(?<![\w.-]){}(?![\w-]|\.\w)"  # not a part of a longer name
 
 
 def quoted(value: str) -> str:
@@ -78,6 +79,13 @@ def node_end(node: Node, text: str) -> int:
     return begin + len(written) if written else 0  # the mark of nothing may stand anywhere behind its key
 
 
+def is_own_line(manifest: Manifest, steps: tuple[str | int, ...]) -> bool:
+    """Whether a field begins a line, so that it can be left out with its lines."""
+    text = manifest.document.text
+    pair = nodes.find(nodes.step(manifest.root, steps[:-1]), str(steps[-1]))
+    return pair is not None and not text[line_start(text, nodes.start(pair[0])) : nodes.start(pair[0])].strip()
+
+
 def without_field(manifest: Manifest, steps: tuple[str | int, ...]) -> Splice:
     """A field of a block mapping with all its lines."""
     text = manifest.document.text
@@ -93,6 +101,18 @@ def new_scalar(manifest: Manifest, steps: tuple[str | int, ...], value: str) -> 
     begin, finish = nodes.start(node), node_end(node, text)
     old = text[begin:finish]
     return Splice(begin, finish, quoted(value) if old[:1] in "|>!" else styled(old, value))
+
+
+def words(text: str, held: str) -> list[tuple[int, int]]:
+    """Where the text holds these words, not as a part of longer ones."""
+    return [found.span() for found in re.finditer(BOUNDED.format(re.escape(held)), text)]
+
+
+def new_words(manifest: Manifest, steps: tuple[str | int, ...], old: str, new: str) -> list[Splice]:
+    text, node = manifest.document.text, nodes.step(manifest.root, steps)
+    begin = nodes.start(node)
+    places = words(text[begin : nodes.end(node)], old)
+    return [Splice(begin + start, begin + end, new) for start, end in places]
 
 
 def only_subjects(manifest: Manifest, listed: Sequence[tuple[str, str]]) -> Splice:
@@ -112,13 +132,15 @@ def accounts(listed: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     return [{key: value for key, value in account.items() if value} for account in found]
 
 
-def new_field(manifest: Manifest, steps: tuple[str | int, ...], value: int) -> Splice:
+def new_field(manifest: Manifest, steps: tuple[str | int, ...], value: int | str) -> Splice:
+    """A number, or a text in quotes, as a mapping's first field."""
     text = manifest.document.text
+    written = quoted(value) if isinstance(value, str) else value
     mapping = nodes.step(manifest.root, steps[:-1])
     first = nodes.start(mapping.value[0][0])
     if mapping.flow_style:
-        return Splice(first, first, f"{quoted(str(steps[-1]))}: {value}, ")
-    return Splice(first, first, f"{steps[-1]}: {value}{manifest.document.newline}{indent(text, first)}")
+        return Splice(first, first, f"{quoted(str(steps[-1]))}: {written}, ")
+    return Splice(first, first, f"{steps[-1]}: {written}{manifest.document.newline}{indent(text, first)}")
 
 
 def new_document(after: Document, text: str) -> Document:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_type_hints
 
 from postrenderer.errors import SettingsError
+from postrenderer.extensions import Maker, Named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +96,8 @@ class Settings(NamedTuple):
     lock: Annotated[tuple[str, ...], "rules that neither `allow` nor `presync/allow` on an object may silence"] = ()
     waivers: Annotated[tuple[Waiver, ...], "faults that are accepted for a time, each with a reason"] = ()
     limits: Annotated[Limits, "what is too much to read"] = Limits()
+    references: Annotated[tuple[Named, ...], "more fields of more kinds that hold names"] = ()
+    producers: Annotated[tuple[Maker, ...], "more kinds whose controllers make Secrets, or others' rows"] = ()
 
 
 DEFAULTS = Settings()
@@ -166,15 +169,17 @@ def _model(shape: type) -> Any:
         if hasattr(kind, "_fields"):
             kind = _model(kind)
             fields[name] = (kind, Field(default_factory=kind, description=description))
-        elif name not in shape._field_defaults:  # type: ignore[attr-defined]
+            continue
+        if of := _item(kind):
+            model: Any = _model(of)
+            kind = tuple[model, ...]
+        if name not in shape._field_defaults:  # type: ignore[attr-defined]
             fields[name] = (kind, Field(description=description, min_length=1 if kind is str else None))
         else:
             least = 0 if kind in (int, int | None) else None
             default = shape._field_defaults[name]  # type: ignore[attr-defined]
-            if of := _item(kind):
-                model: Any = _model(of)
-                kind = tuple[model, ...]
-            fields[name] = (kind, Field(default=default, description=description, ge=least, strict=least == 0 or None))
+            strict = least == 0 or kind is bool or None
+            fields[name] = (kind, Field(default=default, description=description, ge=least, strict=strict))
     return create_model(shape.__name__, __config__=config, __doc__=shape.__doc__, **fields)
 
 
@@ -185,14 +190,23 @@ def _item(kind: Any) -> Any:
 
 def _merged(defaults: Any, given: dict[str, Any]) -> Any:
     """The defaults with what the file says in their place, at any depth."""
+    keys = _keys(type(defaults))
     said: dict[str, Any] = {}
     for name, value in given.items():
-        of = _item(_keys(type(defaults))[name].__origin__)
         if isinstance(value, dict):
             said[name] = _merged(getattr(defaults, name), value)
         else:
-            said[name] = tuple(of(**each) for each in value) if of else value
+            said[name] = _rows(keys[name].__origin__, value)
     return defaults._replace(**said)
+
+
+def _rows(kind: Any, value: Any) -> Any:
+    """A list of entries as NamedTuples, at any depth; anything else as it is."""
+    of = _item(kind)
+    if of is None:
+        return value
+    keys = _keys(of)
+    return tuple(of(**{name: _rows(keys[name].__origin__, held) for name, held in each.items()}) for each in value)
 
 
 def _with_lines(waivers: tuple[Waiver, ...], text: str) -> "Iterator[Waiver]":

@@ -2,7 +2,7 @@
 
 `input.yaml` says in its first line what it proves; `settings.yaml` is optional; a missing `expected.yaml` means that
 the release is refused; `lint.txt` is what `lint` says, where that is the point. `plan.txt` is the plan of what comes
-out, or of what came in where that is refused; `simulation.txt` is what happens then on a first install and in an upgrade
+out, or of what came in where that is refused; `simulation.txt` is what happens then in a first install and an upgrade
 whose migration fails. `pytest --update-cases` writes anew what comes out: look at it before you keep it.
 """
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
 
-from postrenderer import refusals
-from postrenderer.copies import DROPPED, is_dropped, plan
+from postrenderer import trust
+from postrenderer.copies import plan
 from postrenderer.manifest import MAX_NAME, copy_name
+from postrenderer.marks import DROPPED, is_dropped
 from postrenderer.references import subjects
 from postrenderer.settings import DEFAULTS, Copies, Settings
 
@@ -214,7 +215,7 @@ REFUSED = {
     ),
     **{
         f"an account with {key}": (account(annotations=f"{key}: x") + AS_APP, "the cloud trusts it by name")
-        for key in refusals.CLOUD_IDENTITIES
+        for key in trust.CLOUD_IDENTITIES
     },
     "an account with mountable secrets": (
         account(annotations='kubernetes.io/enforce-mountable-secrets: "true"') + AS_APP,
@@ -247,16 +248,6 @@ REFUSED = {
     "anchored metadata": (
         secret(body="stringData: {url: *n}").replace("name: db", "name: &n db") + job(),
         "anchored",
-    ),
-    "a class that makes Secrets": (
-        thing(
-            "SecretProviderClass",
-            "p",
-            body="spec: {secretObjects: [{secretName: s}]}",
-            api="secrets-store.csi.x-k8s.io/v1",
-        )
-        + job(pod="volumes: [{csi: {volumeAttributes: {secretProviderClass: p}}}]"),
-        "it makes Secrets",
     ),
     "several namespaces": (secret(namespace="a") + secret(namespace="b") + job(), "namespace is not known"),
 }
@@ -292,28 +283,6 @@ def test_what_helm_makes_once_is_not_copied() -> None:
     )
     (finding,) = refused(text, "helm")
     assert "it is made once, at install" in finding.message
-
-
-@pytest.mark.parametrize(
-    ("kind", "api", "body"),
-    [
-        ("ExternalSecret", "external-secrets.io/v1", "spec: {target: {name: db}}"),
-        ("SealedSecret", "bitnami.com/v1alpha1", "spec: {encryptedData: {a: b}}"),
-        ("Certificate", "cert-manager.io/v1", "spec: {secretName: db}"),
-    ],
-)
-def test_a_secret_that_is_made_in_sync_is_refused_by_the_name_of_its_maker(kind: str, api: str, body: str) -> None:
-    (finding,) = refused(thing(kind, "db", body=body, api=api) + job())
-    assert finding.rule == "copy-refused"
-    assert f"{kind}/db" in finding.message
-    assert "Secret/db" in finding.message
-
-
-def test_a_secret_whose_maker_is_early_is_fine() -> None:
-    early = thing(
-        "ExternalSecret", "db", f"{PRE_SYNC}, {wave(-1)}", "spec: {target: {name: db}}", "external-secrets.io/v1"
-    )
-    assert refused(early + job()) == []
 
 
 @pytest.mark.parametrize("other", [secret("db-presync"), secret("db-presync", annotations=PRE_SYNC)])

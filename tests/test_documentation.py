@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from postrenderer import options, pipeline, settings, stream
+from postrenderer import options, pipeline, settings, stream, tables
 from postrenderer.manifest import ALLOW, COPY, COPY_LABEL, COPY_OF, HOOK, PHASE
 from postrenderer.report import pages
 from postrenderer.stamps import STAMP
@@ -57,6 +57,14 @@ def test_the_settings_shown_are_the_defaults(tmp_path: Path) -> None:
     file.write_text(next(block for block in blocks("yaml") if block.startswith("folder:")), encoding="utf-8")
     assert settings.load(file) == settings.DEFAULTS
     assert YAML(typ="safe").load(file) == json.loads(json.dumps(settings.shown(settings.DEFAULTS)))
+
+
+def test_the_rows_shown_can_be_loaded_and_used(tmp_path: Path) -> None:
+    file = tmp_path / "presync.yaml"
+    file.write_text(next(block for block in blocks("yaml") if block.startswith("references:")), encoding="utf-8")
+    known = tables.of(settings.load(file))
+    assert ("my.org", "DatabaseLogin") in known.producers
+    assert known.fields["tekton.dev", "TaskRun"][0].path == "spec.workspaces.[].secret.secretName"
 
 
 def test_the_annotations_are_those_that_are_read_and_written() -> None:

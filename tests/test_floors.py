@@ -44,18 +44,21 @@ FLOORS = (
     ("simulation",),
     ("copies", "stamps", "plan"),
     ("refusals", "sequence"),
-    ("steps",),
+    ("trust", "steps"),
     ("closure", "order", "renderings", "checks", "applications"),
     ("release",),
-    ("producers", "pods"),
-    ("references",),
+    ("production",),
+    ("tables",),
+    ("producers", "databases", "readers", "pods"),
+    ("producing", "names"),
+    ("references", "paths", "marks"),
     ("edits",),
     ("texts",),
     ("scissors", "findings"),
     ("manifest", "options"),
     ("compose", "channels"),
     ("stream", "settings", "helm", "progress"),
-    ("errors", "hooks", "nodes", "glance", ""),  # the last one is the package itself: its version
+    ("errors", "hooks", "nodes", "glance", "extensions", ""),  # the last one is the package itself: its version
 )
 ROOMS = ("commands", "pardons", "advice", "rules", "simulation", "transforms")
 FLOOR = {name: len(FLOORS) - number for number, floor in enumerate(FLOORS) for name in floor}

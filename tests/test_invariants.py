@@ -124,6 +124,8 @@ CHECKS: dict[str, Check] = {
     "no_ordinary_object_is_lost_or_renamed": checks_of_text.lost_or_renamed,
     "what_an_early_workload_needs_is_there_before_it": checks_of_hooks.late_reads,
     "what_makes_the_secret_of_an_early_workload_is_early": checks_of_hooks.late_producers,
+    "a_hook_that_reads_another_name_finds_it": checks_of_hooks.secrets_of_nobody,
+    "what_a_copy_makes_is_the_hook_s_alone": checks_of_hooks.shared_products,
     "what_a_later_hook_needs_is_there_before_it": checks_of_hooks.late_in_sync_and_postsync,
     "nothing_that_an_ordinary_workload_reads_is_a_hook": checks_of_hooks.hooks_that_ordinary_workloads_read,
     "what_runs_to_completion_can_run_again": checks_of_hooks.missing_delete_policies,
@@ -197,6 +199,7 @@ def test_the_migration_of_hub_never_waits_for_a_secret_that_an_external_secret_m
     producers = [resource for resource in release.resources if resource.key.kind == "ExternalSecret"]
     early = [one for one in producers if "PreSync" in phases(one) and wave(one) < wave(job)]
     read_names = {str(target.name) for target in workload_targets(job) if target.kind == "Secret"}
+    assert read_names
     assert read_names <= {one.body["spec"]["target"]["name"] for one in early}
 
 
@@ -246,3 +249,42 @@ def test_the_upgrade_job_of_onlyoffice_never_waits_for_the_volume_of_the_app() -
 def test_the_upgrade_job_of_etcd_finds_its_secrets_on_a_first_install(chart_name: str) -> None:
     """The later chart has it still: Argo CD runs pre-upgrade on a first install. Better: copies before the Job."""
     precedes(output_of(chart_name), "Job/rel-etcd-pre-upgrade", "Secret/rel-etcd", "Secret/rel-etcd-jwt-token")
+
+
+# Charts that the corpus labels DERIVED, WORKFLOW, SA-NORMAL, RBAC-NORMAL or PVC: what the migration gets, or why not.
+REACH = {
+    "fixed-hf-3391": "ServiceAccount/rel-datasets-server",
+    "hf-datasets-server": "ServiceAccount/rel-datasets-server InfisicalSecret/rel-datasets-server-infisical-secret",
+    "kong-argo": "ServiceAccount/rel-kong Secret/rel-kong-validation-webhook-keypair ClusterRoleBinding/rel-kong "
+    "RoleBinding/rel-kong ClusterRole/rel-kong Role/rel-kong",
+    "prefix-hf-3391": "ServiceAccount/rel-datasets-server "
+    "SecretProviderClass/rel-datasets-server-mongodb-migration-secrets",
+    "prefix-hub-26": "ServiceAccount/rel-hub ConfigMap/rel-hub-config Secret/rel-hub-secret",
+    "prefix-hub-27-eso": "ConfigMap/rel-hub-config ExternalSecret/rel-hub-secret",
+    "prefix-meho-2417": "ServiceAccount/rel-meho ConfigMap/rel-meho-config",
+    "prefix-onlyoffice-171": "refused: PersistentVolumeClaim/ds-files, a volume has data of its own",
+    "sapcc-elektra": "ServiceAccount/elektra RoleBinding/elektra-token-secret Role/elektra-token-secret",
+    "sapcc-keystone": "ServiceAccount/rel ConfigMap/keystone-etc Secret/rel-secrets Secret/keystone-credential-keys "
+    "Secret/keystone-fernet ClusterRoleBinding/rel ClusterRole/rel-runtime",
+    "shell-be": "ExternalSecret/fect-be",
+    "uptrace": "refused: Secret/uptrace-postgresql-app of Cluster/uptrace-postgresql, it runs a database or a service",
+}
+LABELS = re.compile(r"\b(?:DERIVED|WORKFLOW|SA-NORMAL|RBAC-NORMAL|PVC)\b")
+
+
+def test_every_chart_of_these_labels_is_in_the_table() -> None:
+    rows = (CORPUS.parent / "table.dev.md").read_text(encoding="utf-8").splitlines()
+    cells = [row.split("|") for row in rows if row.startswith("|")]
+    assert {cell[1] for cell in cells if LABELS.search(cell[-2]) and cell[1] in CHARTS} == set(REACH)
+
+
+@pytest.mark.parametrize("chart_name", REACH)
+def test_what_these_charts_need_is_copied_or_refused_for_the_right_reason(chart_name: str) -> None:
+    wanted = REACH[chart_name]
+    if wanted.startswith("refused: "):
+        what, reason = wanted.removeprefix("refused: ").split(", ")
+        (block,) = [part for part in rendered(chart_name).stderr.split("\n") if ERROR.match(part)]
+        assert (rendered(chart_name).code, what in block, reason in block) == (1, True, True)
+    else:
+        copies = [resource for resource in output_of(chart_name).resources if resource.is_copy]
+        assert {original_name(copy) for copy in copies} == set(wanted.split())

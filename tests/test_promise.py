@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from postrenderer import pipeline, stream
+from postrenderer import pipeline, producing, stream
 from postrenderer.errors import BadInputError
 from postrenderer.hooks import PRE_SYNC
-from postrenderer.producers import PRODUCERS, produced
+from postrenderer.production import producer
 from postrenderer.simulation import play, revisions
 from postrenderer.simulation.scenarios import SCENARIOS
 
@@ -84,17 +84,18 @@ def known(original: Release, now: Release, result: Rendered) -> Known:
     warned = [judged.finding.manifest for judged in result.judged if judged.finding.rule in TOLD and not judged.settled]
     was_ordinary = {str(manifest) for manifest in original.manifests if original.is_ordinary(manifest)}
     return Known(
-        told={name for manifest in warned for name in (str(manifest), *products(manifest))},
+        told={name for manifest in warned for name in (str(manifest), *products(now, manifest))},
         lasting={str(hook) for hook in now.hooks if not hook.is_workload},
         later={str(hook) for hook in now.hooks if set(now.meaning(hook).words) - {*PRE_SYNC[now.target], "SyncFail"}},
-        made={name for manifest in now.manifests for name in products(manifest)},
+        made={name for manifest in now.manifests for name in products(now, manifest)},
         became={str(hook) for hook in now.hooks if now.target == "helm"} & was_ordinary,
         repeated={str(manifest) for manifest in original.manifests if len(original.identical(manifest)) > 1},
     )
 
 
-def products(manifest: Manifest) -> list[str]:
-    return [f"Secret/{name}" for name in produced(manifest)] if manifest.identity[:2] in PRODUCERS else []
+def products(release: Release, manifest: Manifest) -> list[str]:
+    row = producer(manifest, release.tables)
+    return [f"{made.kind[1]}/{made.name}" for made in producing.products(manifest, row)] if row else []
 
 
 def broken(original: Release, result: Rendered) -> dict[str, set[str]]:

@@ -3,43 +3,56 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from postrenderer import nodes
-from postrenderer.producers import CONNECTION_NAME, PRODUCERS, produced
+from postrenderer.names import references
+from postrenderer.paths import keys_of
 from postrenderer.references import (
     CLAIM,
     CLUSTER_ROLE,
     CLUSTER_SCOPED,
+    CLUSTER_WORKFLOW_TEMPLATE,
     CONFIG_MAP,
     ELSEWHERE,
     IN_POD_SPEC,
-    INGRESS_ANNOTATIONS,
     NEVER_REFER,
+    NO_KIND,
     POD_SPECS,
     ROLE,
     SECRET,
     SERVICE_ACCOUNT,
-    references,
+    VARIANTS,
+    WITH_NAMESPACE,
+    WORKFLOW_TEMPLATE,
+    Field,
+    Reference,
     subjects,
 )
+from postrenderer.tables import BUILT_IN
 
 from . import given
 from .given import PRE_SYNC, binding, config_map, job, one, reads, secret, thing
+
+if TYPE_CHECKING:
+    from postrenderer.manifest import Manifest
 
 NAMED = "the-name"
 Kind = tuple[str, str]
 
 
-def nested(path: str, leaf: Any = NAMED) -> Any:
+def nested(path: str | tuple[str, ...], leaf: Any = NAMED) -> Any:
     """The smallest data in which the path leads to the leaf."""
-    key, _, rest = path.partition(".")
-    below = nested(rest, leaf) if rest else leaf
-    return [below] if key == "[]" else {key: below}
+    key, *rest = keys_of(path) if isinstance(path, str) else path
+    below = nested(tuple(rest), leaf) if rest else leaf
+    return [below] if key == "[]" else {"any" if key == "*" else key: below}
+
+
+def references_of(manifest: Manifest) -> list[Reference]:
+    return references(manifest, BUILT_IN.fields)
 
 
 def object_of(kind: Kind, data: dict[str, Any]) -> str:
@@ -50,7 +63,7 @@ def object_of(kind: Kind, data: dict[str, Any]) -> str:
 
 
 def found(text: str) -> list[tuple[Kind, str]]:
-    return [(reference.target, reference.name) for reference in references(one(text))]
+    return [(reference.target, reference.name) for reference in references_of(one(text))]
 
 
 POD_ROWS = [
@@ -63,54 +76,67 @@ POD_ROWS = [
 @pytest.mark.parametrize(("kind", "spec", "target", "path"), POD_ROWS)
 def test_a_name_in_a_pod_spec_is_found(kind: Kind, spec: str, target: Kind, path: str) -> None:
     manifest = one(object_of(kind, nested(f"{spec}.{path}")))
-    (reference,) = references(manifest)
+    (reference,) = references_of(manifest)
     assert (reference.target, reference.name) == (target, NAMED)
     assert reference.verified
     assert reference.written_here
     assert nodes.step(manifest.root, reference.steps) is reference.node
 
 
+LIKE_A_WORKFLOW = (WORKFLOW_TEMPLATE, CLUSTER_WORKFLOW_TEMPLATE)
 OTHER_ROWS = [
-    pytest.param(kind, target, path, id=f"{kind[1]}-{path}")
-    for kind, rows in ELSEWHERE.items()
-    for target, path in rows
+    pytest.param(kind, row, id=f"{kind[1]}-{row.path}")
+    for kind, rows in BUILT_IN.fields.items()
+    for row in rows
+    if row.target != NO_KIND and kind not in LIKE_A_WORKFLOW
 ]
 
 
-@pytest.mark.parametrize(("kind", "target", "path"), OTHER_ROWS)
-def test_a_name_elsewhere_is_found(kind: Kind, target: Kind, path: str) -> None:
-    (reference,) = references(one(object_of(kind, nested(path))))
-    assert (reference.target, reference.name, reference.verified) == (target, NAMED, True)
+def test_templates_of_workflows_have_the_same_fields() -> None:
+    workflow = BUILT_IN.fields["argoproj.io", "Workflow"]
+    assert [BUILT_IN.fields[kind] == workflow for kind in LIKE_A_WORKFLOW] == [True, True]
+
+
+@pytest.mark.parametrize(("kind", "row"), OTHER_ROWS)
+def test_a_name_elsewhere_is_found(kind: Kind, row: Field) -> None:
+    (reference,) = references_of(one(object_of(kind, nested(row.path))))
+    assert (reference.target, reference.name, reference.verified) == (row.target, NAMED, True)
+
+
+@pytest.mark.parametrize(("kind", "row"), [row for row in OTHER_ROWS if row.values[1].pattern == WITH_NAMESPACE])
+def test_a_name_behind_its_namespace_is_found(kind: Kind, row: Field) -> None:
+    (reference,) = references_of(one(object_of(kind, nested(row.path, "some/the-name"))))
+    assert (reference.name, reference.namespace, reference.before) == (NAMED, "some", "some/")
+
+
+@pytest.mark.parametrize(("kind", "row"), [row for row in OTHER_ROWS if row.values[1].target in VARIANTS])
+def test_a_value_beside_the_name_tells_another_kind(kind: Kind, row: Field) -> None:
+    if row.pattern:
+        return
+    key, value, other = VARIANTS[row.target]
+    keys = keys_of(row.path)
+    beside = nested(keys[:-1], {keys[-1]: NAMED, key: value})
+    assert [found.target for found in references_of(one(object_of(kind, beside)))] == [other]
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [(kind, row.path) for kind, rows in BUILT_IN.fields.items() for row in rows if row.target == NO_KIND],
+)
+def test_the_name_of_its_own_product_is_no_reference(kind: Kind, path: str) -> None:
+    if "{}" not in path:
+        assert references_of(one(object_of(kind, nested(path)))) == []
+
+
+def test_the_namespace_beside_a_name_counts() -> None:
+    data = nested("spec.provider.vault.auth.tokenSecretRef", {"name": NAMED, "namespace": "some"})
+    (reference,) = references_of(one(object_of(("external-secrets.io", "ClusterSecretStore"), data)))
+    assert (reference.name, reference.namespace) == (NAMED, "some")
 
 
 @pytest.mark.parametrize(("kind", "target"), [("Role", ROLE), ("ClusterRole", CLUSTER_ROLE)])
 def test_a_role_binding_says_which_kind_of_role_it_means(kind: str, target: Kind) -> None:
     assert found(binding(to=f"{kind}/x")) == [(target, "x")]
-
-
-PRODUCER_ROWS = [
-    pytest.param(kind, path, default, id=f"{kind[1]}-{path or default}")
-    for kind, rows in PRODUCERS.items()
-    for path, default in rows
-]
-
-
-@pytest.mark.parametrize(("kind", "path", "default"), PRODUCER_ROWS)
-def test_a_secret_is_known_by_what_makes_it(kind: Kind, path: str, default: str) -> None:
-    made = default.format(name="holder") if not path else NAMED
-    assert made in produced(one(object_of(kind, nested(path) if path else {})))
-
-
-@pytest.mark.parametrize(("kind", "path", "default"), [row for row in PRODUCER_ROWS if row.values[2]])
-def test_a_secret_that_is_not_named_has_its_maker_s_name(kind: Kind, path: str, default: str) -> None:
-    assert path != "metadata.name"
-    assert default.format(name="holder") in produced(one(object_of(kind, {})))
-
-
-def test_every_resource_of_crossplane_makes_its_connection_secret() -> None:
-    text = object_of(("rds.aws.example.org", "Instance"), nested(CONNECTION_NAME))
-    assert list(produced(one(text))) == [NAMED]
-    assert list(produced(one(object_of(("x.org", "Other"), {})))) == []
 
 
 # name-references.md §1 and §2, in words of their own: what its tables list has to be in ours.
@@ -167,9 +193,6 @@ NOT_FOLLOWED = {
     "Role rules/resourceNames": "a copied Role keeps its rules, so nothing is to be rewritten there",
     "ClusterRole rules/resourceNames": "the same",
     "Node spec/configSource": "a Node is in no release, and Kubernetes has dropped the field",
-    "StorageClass parameters": "a StorageClass names a Secret of its provisioner's namespace",
-    "PersistentVolume spec/azureFile": "a PersistentVolume has no namespace; in pods the field is a row",
-    "Ingress metadata/annotations": "rows of INGRESS_ANNOTATIONS, since an Ingress may say `namespace/name` there",
     "RoleBinding subjects": "read by `subjects`, since they may be of other namespaces",
     "ClusterRoleBinding subjects": "the same",
 }
@@ -194,7 +217,8 @@ def kustomize_rows() -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(("target", "kind", "path"), kustomize_rows())
 def test_what_kustomize_follows_is_followed(target: str, kind: str, path: str) -> None:
     """`kustomize-name-references` writes lists like maps; the fields that hold one are ours to know."""
-    keys = ".".join(f"{key}.[]" if key in LISTS else key for key in path.split("/"))
+    steps = path.replace("\\/", "|").split("/")
+    keys = ".".join(f"{key}.[]" if key in LISTS else f"[{key.replace('|', '/')}]" for key in steps)
     holder = KNATIVE if kind == "Service" else (GROUPS[kind], kind)
     data = nested(keys)
     if kind == "Service":
@@ -202,28 +226,8 @@ def test_what_kustomize_follows_is_followed(target: str, kind: str, path: str) -
     assert found(object_of(holder, data)) == [(FOLLOWED_KINDS[target], NAMED)]
 
 
-def test_the_annotations_that_kustomize_follows_are_rows() -> None:
-    listed = (Path(__file__).parent / "upstream" / "kustomize-name-references.txt").read_text(encoding="utf-8")
-    found_there = re.findall(r"^(\w+) Ingress metadata/annotations/(\S+)$", listed, re.MULTILINE)
-    wanted = {(FOLLOWED_KINDS[kind], key.replace("\\/", "/")) for kind, key in found_there}
-    assert wanted
-    assert wanted <= set(INGRESS_ANNOTATIONS)
-
-
-@pytest.mark.parametrize(("target", "key"), INGRESS_ANNOTATIONS)
-@pytest.mark.parametrize(
-    ("said", "namespace", "expected"),
-    [(NAMED, "", True), (f"ns/{NAMED}", "ns", True), (f"ns/{NAMED}", "", True), (f"other/{NAMED}", "ns", False)],
-)
-def test_an_ingress_names_objects_in_annotations(
-    target: Kind, key: str, said: str, namespace: str, expected: bool
-) -> None:
-    ingress = thing("Ingress", "web", f'{key}: "{said}"', api="networking.k8s.io/v1", namespace=namespace)
-    assert found(ingress) == ([(target, NAMED)] if expected else [])
-
-
 def test_a_hook_that_an_ingress_names_is_shared() -> None:
-    key = INGRESS_ANNOTATIONS[0][1]
+    key = "nginx.ingress.kubernetes.io/auth-secret"
     ingress = thing("Ingress", "web", f"{key}: ns/{NAMED}", api="networking.k8s.io/v1", namespace="ns")
     held = given.release(secret(NAMED, PRE_SYNC, namespace="ns") + ingress)
     assert [str(reader) for reader, _ in held.readers(held.hooks[0])] == ["Ingress/web"]
@@ -276,7 +280,7 @@ SOMEWHERE = {
 @pytest.mark.parametrize(("kind", "path"), SOMEWHERE.items())
 def test_a_pod_spec_is_known_wherever_it_stands(kind: str, path: str) -> None:
     pod = {"containers": [{"image": "i", "envFrom": [{"secretRef": {"name": NAMED}}]}], "serviceAccountName": "s"}
-    (secret, account) = references(one(object_of(("x.org", kind), nested(path, pod))))
+    (secret, account) = references_of(one(object_of(("x.org", kind), nested(path, pod))))
     assert (secret.target, account.target) == (SECRET, SERVICE_ACCOUNT)
     assert (secret.verified, account.verified) == (True, True)
 
@@ -299,7 +303,7 @@ SHAPED = {
 
 @pytest.mark.parametrize(("path", "target"), SHAPED.items())
 def test_a_field_that_looks_like_a_name_is_seen_and_not_trusted(path: str, target: Kind) -> None:
-    (reference,) = references(one(object_of(("x.org", "Thing"), nested(path))))
+    (reference,) = references_of(one(object_of(("x.org", "Thing"), nested(path))))
     assert (reference.target, reference.name, reference.verified) == (target, NAMED, False)
 
 
@@ -320,7 +324,7 @@ ALIASED = {
 
 @pytest.mark.parametrize("body", ALIASED.values(), ids=ALIASED)
 def test_a_name_behind_an_alias_is_found_and_not_ours_to_edit(body: str) -> None:
-    (reference,) = references(one(thing("Job", "j", body=body, api="batch/v1")))
+    (reference,) = references_of(one(thing("Job", "j", body=body, api="batch/v1")))
     assert (reference.name, reference.written_here) == ("db", False)
 
 
@@ -340,4 +344,7 @@ def test_what_has_no_namespace_is_known() -> None:
         "RuntimeClass",
         "ClusterRole",
         "ClusterRoleBinding",
+        "ClusterExternalSecret",
+        "ClusterSecretStore",
+        "ClusterWorkflowTemplate",
     }

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from postrenderer import hooks, order, sequence, steps
+from postrenderer.databases import DATABASES
 from postrenderer.glance import FILENAME
 from postrenderer.manifest import Identity
+from postrenderer.producers import ROWS
+
+if TYPE_CHECKING:
+    from postrenderer.producing import Producer
 
 UPSTREAM = Path(__file__).parent / "upstream"
 
@@ -27,7 +34,7 @@ def pairs(name: str) -> dict[str, str]:
 @pytest.mark.parametrize("file", sorted(UPSTREAM.glob("*.txt")), ids=lambda file: file.stem)
 def test_every_extract_names_module_version_and_file(file: Path) -> None:
     first = file.read_text(encoding="utf-8").splitlines()[0]
-    assert all("@v" in source and source.endswith(".go") for source in first.removeprefix("# ").split("; "))
+    assert all("@v" in source and source.endswith((".go", ".lua")) for source in first.removeprefix("# ").split("; "))
 
 
 def test_every_extract_is_compared() -> None:
@@ -77,6 +84,13 @@ def test_argo_cd_s_delete_policies() -> None:
 
 def test_argo_cd_s_kind_order() -> None:
     assert list(order.ARGOCD_KINDS) == lines("argocd-kind-order")
+
+
+@pytest.mark.parametrize("row", [*ROWS, *DATABASES], ids=lambda row: "-".join(row.kind))
+def test_which_producers_argo_cd_has_a_health_check_of(row: Producer) -> None:
+    known = [line.split(" ") for line in lines("argocd-health-checks")]
+    checked = any(fnmatchcase(row.kind[0], group) and fnmatchcase(row.kind[1], kind) for group, kind in known)
+    assert row.watched is checked
 
 
 def test_helm_s_keys() -> None:

@@ -46,7 +46,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
     for hook in release.hook_readers:
         if after in release.meaning(hook).words:
             for need in needs(release, hook):
-                kept = is_kept(need.target) or is_shared_on_purpose(need.target, settings)
+                kept = is_kept(need.target) or is_shared_on_purpose(release, need.target, settings)
                 if not kept and not _is_optional(need) and _is_gone(release, need.target, after):
                     yield _finding(need, after)
 

@@ -26,16 +26,16 @@ Source: tried on Argo CD 3.6.1; argo-cd issues 4384, 26404
 
 from collections.abc import Iterator
 
-from postrenderer import nodes
 from postrenderer.copies import plan
 from postrenderer.findings import Finding, Severity
-from postrenderer.manifest import Manifest
-from postrenderer.references import BINDINGS, SERVICE_ACCOUNT
+from postrenderer.references import SERVICE_ACCOUNT
 from postrenderer.release import Release
 from postrenderer.settings import Settings
+from postrenderer.trust import bindings_of, groups, users
 
 ID = "copied-account"
 SEVERITY = Severity.WARNING
+HINT = "If others grant rights to the original, grant them to the copy, or give the migration its own account."
 
 
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
@@ -45,20 +45,11 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         if account.identity[:2] == SERVICE_ACCOUNT:
             granted = ", ".join(str(binding) for binding in release.granting(account) if id(binding) in copies)
             message = f"{copy.readers[0]} runs as {account} and gets a copy of it with {granted or 'no role binding'}"
-            others = ", ".join(str(binding) for binding in _naming_as_user(release, account))
-            message += f", but without what {others} grants to it as a user or group" if others else ""
-            hint = (
-                "If others grant rights to the original, grant them to the copy, or give the migration its own account."
-            )
-            yield Finding(ID, SEVERITY, account, message, hint, "is copied")
+            message += _said(", but without what {} grants to it as a user", release, users(release, account))
+            message += _said("; what {} grants to every account it has from Sync on", release, groups(release, account))
+            yield Finding(ID, SEVERITY, account, message, HINT, "is copied")
 
 
-def _naming_as_user(release: Release, account: Manifest) -> Iterator[Manifest]:
-    """Role bindings whose subjects are the account's user name, or a group of its namespace."""
-    home = release.namespace_of(account)
-    names = {f"system:serviceaccount:{home}:{account.identity.name}", f"system:serviceaccounts:{home}"}
-    for binding in release.manifests:
-        if binding.identity[:2] in BINDINGS and "system:serviceaccount" in binding.document.text:
-            listed = nodes.items(nodes.lookup(binding.root, "subjects"))
-            if any(nodes.text(nodes.lookup(subject, "name")) in names for subject in listed):
-                yield binding
+def _said(about: str, release: Release, names: set[str]) -> str:
+    bindings = ", ".join(map(str, bindings_of(release, names)))
+    return about.format(bindings) if bindings else ""

@@ -29,9 +29,8 @@ Source: tried on Argo CD 3.6.1 and Helm 4.3.0; argo-cd issue 21579; Argo CD 3.6.
 
 from collections.abc import Iterator
 
-from postrenderer.copies import Copy, plan
+from postrenderer.copies import plan
 from postrenderer.findings import Finding, Related, Severity
-from postrenderer.manifest import Manifest
 from postrenderer.references import CONFIG_MAP
 from postrenderer.release import Release
 from postrenderer.settings import Settings
@@ -42,12 +41,11 @@ SEVERITY = Severity.ERROR
 
 
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
-    for copy in plan(release, settings).taken:
-        others = release.named(copy.original.identity[:2], copy.name, release.namespace_of(copy.original))
-        holder = others[0] if others else _reader(release, copy)
-        said = f"{holder} has its name already" if others else f"{holder} reads another object of its name"
+    for copy, holder in plan(release, settings).taken:
+        has = (*holder.identity[:2], holder.identity.name) == (*copy.original.identity[:2], copy.name)
+        said = f"{holder} has its name already" if has else f"{holder} reads or makes another object of its name"
         message = f"{copy.readers[0]} needs a copy of {copy.original}, but {said}"
-        hint = f"Rename {holder}." if others else f"Let {holder} read another name: the copy takes {copy.name}."
+        hint = f"Rename {holder}." if has else f"Let {holder} use another name: the copy takes {copy.name}."
         related = (Related("stands in the way", holder.place()),)
         yield Finding(ID, SEVERITY, copy.original, message, hint, "is to be copied", copy.original.place(), related)
     if is_stamp_wanted(release, settings):
@@ -56,8 +54,3 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
                 message = f"{other} has the name of the stamp"
                 hint = "Rename it, or set `stamp: off`."
                 yield Finding(ID, SEVERITY, other, message, hint, "stands here")
-
-
-def _reader(release: Release, copy: Copy) -> Manifest:
-    named = (m for m in release.mentioning(copy.name) if any(r.name == copy.name for r in release.references(m)))
-    return next(named)

@@ -22,11 +22,11 @@ Source: argo-cd issues 10077, 20119; the API types of what makes Secrets (produc
 
 from collections.abc import Iterator
 
-from postrenderer.closure import Need, needs
-from postrenderer.copies import is_shared_on_purpose, plan
+from postrenderer.closure import Need
+from postrenderer.copies import plan
 from postrenderer.findings import Finding, Severity
-from postrenderer.order import is_in_time
-from postrenderer.refusals import MAKES_SECRETS, REMEDIES
+from postrenderer.references import SERVICE_ACCOUNT
+from postrenderer.refusals import OWN_ACCOUNT, REMEDIES
 from postrenderer.release import Release
 from postrenderer.rules.late_dependency import CREATED_BY, finding
 from postrenderer.settings import Settings
@@ -43,23 +43,17 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
     if release.hooks_unseen:
         return
     for need, reason in plan(release, settings).refused:
-        hint = next((remedy for said, remedy in REMEDIES.items() if reason.startswith(said)), HINT)
-        yield _refused(release, need, f"{CREATED_BY[release.target]}, and it cannot be copied: {reason}", hint)
-    for need, name in _made_late(release, settings):
-        said = f"before it has made Secret/{name}: {MAKES_SECRETS}"
-        yield _refused(release, need, said, HINT)
+        said = f"{CREATED_BY[release.target]}, and it cannot be copied: {reason}"
+        yield finding(release, need, said, _hint(release, need, reason))._replace(rule=ID)
 
 
-def _refused(release: Release, need: Need, said: str, hint: str) -> Finding:
-    return finding(release, need, said, hint)._replace(rule=ID)
-
-
-def _made_late(release: Release, settings: Settings) -> Iterator[tuple[Need, str]]:
-    """Secrets that are not in the stream because a custom resource of it makes them, later than the hook runs."""
-    for workload in filter(release.runs_early, release.hook_readers):
-        for reader in dict.fromkeys((workload, *(need.target for need in needs(release, workload)))):
-            for reference in release.references(reader):
-                made = [] if release.resolve(reader, reference) else release.producers(reader, reference)
-                late = [p for p in made if p is not reader and not is_shared_on_purpose(p, settings)]
-                if late and not any(is_in_time(release, producer, workload) for producer in made):
-                    yield Need(workload, reader, late[0], reference), reference.name
+def _hint(release: Release, need: Need, reason: str) -> str:
+    remedy = next((remedy for said, remedy in REMEDIES.items() if reason.startswith(said)), "")
+    row = release.producer(need.target)
+    if need.target.identity[:2] == SERVICE_ACCOUNT:
+        return remedy or OWN_ACCOUNT
+    if remedy or not row or not row.remedy:
+        return remedy or HINT
+    secret = need.reference.name if need.reference else need.target.identity.name
+    namespace = release.namespace_of(need.target)
+    return row.remedy.format(secret=secret, at=f" --namespace {namespace}" if namespace else "")

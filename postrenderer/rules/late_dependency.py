@@ -32,10 +32,9 @@ Source: argo-cd issue 9891; Argo CD 3.6.1 gitops-engine/pkg/sync/sync_tasks.go; 
 from collections.abc import Iterator
 
 from postrenderer.closure import Need, needs
-from postrenderer.copies import is_movable, plan
+from postrenderer.copies import is_met, is_movable, plan
 from postrenderer.findings import Finding, Related, Severity
 from postrenderer.hooks import PRE_SYNC
-from postrenderer.order import is_in_time
 from postrenderer.release import Release
 from postrenderer.settings import Settings
 
@@ -57,7 +56,7 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         yield found._replace(fix=f"copied as {need.target.identity.kind}/{copy.name}")
     for reader in release.hook_readers:
         for need in needs(release, reader):
-            if is_movable(release, need) and not is_in_time(release, need.target, reader):
+            if is_movable(release, need) and not is_met(release, need):
                 wave = release.meaning(need.target).wave
                 said = f"but that is created after it, in wave {wave}"
                 found = finding(release, need, said, "Give it an earlier wave or weight than the hook.")
@@ -68,10 +67,10 @@ def finding(release: Release, need: Need, said: str, hint: str) -> Finding:
     """The reader, the thing read, and both places."""
     words = release.meaning(need.workload).words
     early = [word for word in words if word in (*PRE_SYNC[release.target], "SyncFail")]
-    through = "" if need.reader is need.workload else f" through {need.reader}"
+    through = "" if need.reader is need.workload else f" through {need.reader.as_written}"
     verb, label = ("reads", "reads it here") if need.reference else ("gets its rights by", "gets its rights here")
     place = need.reader.place(need.reference.node if need.reference else None)
-    message = f"{need.workload}{through} {verb} {need.target} in {' and '.join(early or words)}, {said}"
+    message = f"{need.workload}{through} {verb} {need.what} in {' and '.join(early or words)}, {said}"
     there = Related(f"{need.target} stands here", need.target.place())
     optional = need.reference is not None and need.reference.optional
     severity = Severity.WARNING if optional else SEVERITY  # its pod starts without it, and without what it says

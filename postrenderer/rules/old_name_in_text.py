@@ -28,41 +28,69 @@ Source: kustomize api v0.21.3 internal/konfig/builtinpluginconsts/namereference.
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from postrenderer import nodes
 from postrenderer.closure import needs
-from postrenderer.copies import Copy, plan
+from postrenderer.copies import plan
+from postrenderer.edits import Steps
 from postrenderer.findings import Finding, Severity
-from postrenderer.manifest import Manifest
+from postrenderer.manifest import Manifest, copy_name
 from postrenderer.nodes import Node
-from postrenderer.references import CONFIG_MAP
+from postrenderer.paths import written
+from postrenderer.producing import products
+from postrenderer.references import CONFIG_MAP, Kind
 from postrenderer.release import Release
+from postrenderer.scissors import words
 from postrenderer.settings import Settings
 
 ID = "old-name-in-text"
 SEVERITY = Severity.WARNING
 WORD = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
-TEXT_FIELDS = ("args", "command", "value", "annotations", "data")
+TEXT_FIELDS = ("args", "command", "source", "value", "annotations", "data")
+
+
+class Renamed(NamedTuple):
+    """An object that the hooks know by another name."""
+
+    kind: Kind
+    name: str
+    new: str
 
 
 def find(release: Release, settings: Settings) -> Iterator[Finding]:
-    copies = {copy.original.identity.name: copy for copy in plan(release, settings).copies.values()}
-    names = {name for name, copy in copies.items() if not _is_service(release, copy)}
-    readers = dict.fromkeys(reader for copy in copies.values() for reader in copy.readers)
+    copies = plan(release, settings).copies.values()
+    names = {renamed.name: renamed for renamed in _renamed(release, settings)}
+    readers = dict.fromkeys(reader for copy in copies for reader in copy.readers)
     for holder in dict.fromkeys((*readers, *_config_maps(release, list(readers), settings))) if names else ():
-        said: set[str] = set()
-        for node in _texts(holder):
-            for name in sorted(names.intersection(WORD.findall(node.value)) - said):
-                said.add(name)
-                copy = copies[name]
-                message = f"{holder} mentions {copy.original} in text, where presync does not rewrite it"
-                hint = f"If that text is used as a name, let it say {copy.name}."
-                yield Finding(ID, SEVERITY, holder, message, hint, "mentions it here", holder.place(node))
+        followed = {(id(reference.node), reference.name) for reference in release.references(holder)}
+        for node, steps in _texts(holder):
+            for name in sorted(names.keys() & set(WORD.findall(node.value))):
+                if (id(node), name) not in followed:
+                    yield _finding(holder, node, steps, names[name])
 
 
-def _is_service(release: Release, copy: Copy) -> bool:
-    """Then the text means the Service."""
-    return bool(release.named(("", "Service"), copy.original.identity.name, release.namespace_of(copy.original)))
+def _finding(holder: Manifest, node: Node, steps: Steps, renamed: Renamed) -> Finding:
+    path, kind = written(steps), ".".join(filter(None, reversed(holder.identity[:2])))
+    message = f"{holder} mentions {renamed.kind[1]}/{renamed.name} in {path}, which presync does not take for a name"
+    hint = (
+        f"If it is one, let the text say {renamed.new}, or tell the place to presync in the settings, with a `pattern` "
+        f"where it holds more: `references: [{{kind: {kind}, to: {renamed.kind[1]}, paths: ['{path}']}}]`."
+    )
+    shown = words(holder.document.text[nodes.start(node) : nodes.end(node)], renamed.name)
+    place = holder.place(node, shown[0][0] if shown else 0)
+    return Finding(ID, SEVERITY, holder, message, hint, "mentions it here", place)
+
+
+def _renamed(release: Release, settings: Settings) -> Iterator[Renamed]:
+    """Copied objects and what copied ones make; where a Service has the name, the text means the Service."""
+    for copy in plan(release, settings).copies.values():
+        row = release.producer(copy.original)
+        made = [Renamed(p.kind, p.name, copy_name(p.name)) for p in products(copy.original, row)] if row else []
+        own = Renamed(copy.original.identity[:2], copy.original.identity.name, copy.name)
+        for renamed in (own, *made):
+            if not release.named(("", "Service"), renamed.name, release.namespace_of(copy.original)):
+                yield renamed
 
 
 def _config_maps(release: Release, readers: list[Manifest], settings: Settings) -> Iterator[Manifest]:
@@ -73,14 +101,14 @@ def _config_maps(release: Release, readers: list[Manifest], settings: Settings) 
             yield target
 
 
-def _texts(manifest: Manifest) -> Iterator[Node]:
+def _texts(manifest: Manifest) -> Iterator[tuple[Node, Steps]]:
     """Scalars below fields that hold free text; a ConfigMap's data are such."""
-    waiting = [(manifest.root, False)]
+    waiting: list[tuple[Node, Steps, bool]] = [(manifest.root, (), False)]
     seen: set[int] = set()
     while waiting:
-        node, free = waiting.pop()
+        node, steps, free = waiting.pop()
         if free and nodes.text(node):
-            yield node
+            yield node, steps
         if id(node) not in seen:
             seen.add(id(node))
-            waiting += [(child, free or step in TEXT_FIELDS) for step, child, _ in nodes.held(node)]
+            waiting += [(child, (*steps, s), free or s in TEXT_FIELDS) for s, child, _ in nodes.held(node)]

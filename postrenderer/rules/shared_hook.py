@@ -34,7 +34,7 @@ from postrenderer import nodes
 from postrenderer.findings import Finding, Related, Severity
 from postrenderer.hooks import SUCCEEDED
 from postrenderer.manifest import Manifest, Place
-from postrenderer.producers import PRODUCERS, produced
+from postrenderer.producing import Producer, products, why_not
 from postrenderer.references import BINDINGS, SERVICE_ACCOUNT, subjects
 from postrenderer.release import Release
 from postrenderer.settings import Settings
@@ -68,10 +68,13 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
         elif granted := dict(_granted(release, hook)):
             found = _finding(release, hook, granted, "it gives rights to", "gets its rights here")
             yield found._replace(severity=Severity.WARNING)  # which may be the hooks' own, not what these need
-        elif products := dict(_readers_of_product(release, hook)):
-            found = _finding(release, hook, products, "what it makes is read by", "reads what it makes here")
+        elif (row := release.producer(hook)) and (made := dict(_readers_of_product(release, hook, row))):
+            found = _finding(release, hook, made, "what it makes is read by", "reads what it makes here")
             gone = SUCCEEDED in release.meaning(hook).policies
-            yield found._replace(severity=SEVERITY if gone else Severity.WARNING, hint=PRODUCER, about=MADE)
+            severity = SEVERITY if gone else Severity.WARNING
+            yield (
+                found._replace(severity=severity, hint=PRODUCER, about=MADE) if why_not(hook, row, settings) else found
+            )
 
 
 def _finding(release: Release, hook: Manifest, readers: dict[Manifest, Place], said: str, label: str) -> Finding:
@@ -99,13 +102,11 @@ def _granted(release: Release, hook: Manifest) -> Iterator[tuple[Manifest, Place
                 yield from _readers(release, account)
 
 
-def _readers_of_product(release: Release, hook: Manifest) -> Iterator[tuple[Manifest, Place]]:
+def _readers_of_product(release: Release, hook: Manifest, row: Producer) -> Iterator[tuple[Manifest, Place]]:
     """Ordinary objects that read the Secret which the hook, a custom resource, makes and takes with it."""
-    kept = nodes.text(nodes.at(hook.root, "spec", "target", "creationPolicy")) in ("Orphan", "Merge", "None")
-    for name in produced(hook) if hook.identity[:2] in PRODUCERS and not kept else ():
-        for reader in (
-            other for other in release.manifests if name in other.document.text and release.is_ordinary(other)
-        ):
+    kept = row.stays or nodes.text(nodes.at(hook.root, "spec", "target", "creationPolicy")) == "Orphan"
+    for product in () if kept else products(hook, row):
+        for reader in filter(release.is_ordinary, release.mentioning(product.name)):
             for reference in release.references(reader):
-                if reference.name == name and hook in release.producers(reader, reference):
+                if reference.name == product.name and hook in release.producers(reader, reference):
                     yield reader, reader.place(reference.node)

@@ -8,12 +8,11 @@ from postrenderer import nodes
 from postrenderer.hooks import SUCCEEDED, Standing
 from postrenderer.manifest import Identity, Manifest
 from postrenderer.plan import plan
-from postrenderer.producers import PRODUCERS
 from postrenderer.references import BINDINGS, NEVER_REFER, SERVICE_ACCOUNT, Reference
 from postrenderer.release import Release
 from postrenderer.steps import Plan, Read, Step
 
-PASSIVE = frozenset((*NEVER_REFER, SERVICE_ACCOUNT, *BINDINGS, *PRODUCERS))
+PASSIVE = frozenset((*NEVER_REFER, SERVICE_ACCOUNT, *BINDINGS))
 JOB = ("batch", "Job")
 KEEP = "helm.sh/resource-policy"
 
@@ -96,7 +95,8 @@ class Revision:
 
     def wanted(self, step: Step) -> tuple[Wanted, ...]:
         """What the pods of this object look for, through their account and its grants; nothing for passive kinds."""
-        if step.manifest.identity[:2] in PASSIVE:
+        kind = step.manifest.identity[:2]
+        if kind in PASSIVE or kind in self.release.tables.producers:
             return ()
         own = {(reference.target, reference.name) for reference in self._holding_up(step)}
         found: dict[str, Wanted] = {}

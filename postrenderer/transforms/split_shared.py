@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from postrenderer import nodes
 from postrenderer.closure import Need, accounts_of, readers_of
-from postrenderer.copies import Copy, existing, is_dropped, plan
+from postrenderer.copies import Copy, existing, plan
 from postrenderer.edits import (
     NAME,
     CopyManifest,
@@ -16,12 +16,15 @@ from postrenderer.edits import (
     SetScalar,
     SetSubjects,
     SetText,
+    SetWords,
     obstacle,
 )
 from postrenderer.findings import Finding
 from postrenderer.hooks import ARGOCD, HELM, HOOK_KEYS, Meaning, Standing, events, write
 from postrenderer.manifest import COPY_LABEL, COPY_OF, HOOK, UNCOPIED_FIELDS, Manifest, copy_name
-from postrenderer.references import BINDINGS, SERVICE_ACCOUNT, subjects
+from postrenderer.marks import is_dropped
+from postrenderer.producing import edits_of_copy
+from postrenderer.references import BINDINGS, SERVICE_ACCOUNT, Reference, subjects
 from postrenderer.refusals import MIN_WAVE
 from postrenderer.release import Release
 from postrenderer.rules import late_dependency, repeated_identity, shared_hook
@@ -58,7 +61,7 @@ def _rename(finding: Finding, release: Release) -> Iterator[Edit]:
     for reader, reference in release.readers(hook):
         beside = not set(release.meaning(reader).words).isdisjoint(release.meaning(hook).words)
         if release.is_hook(reader) and reference.written_here and (beside or release.runs_early(reader)):
-            yield SetScalar(reader, reference.steps, name)
+            yield _named(reader, reference, name)
     if hook.identity[:2] == SERVICE_ACCOUNT:
         for binding in filter(release.is_hook, release.granting(hook)):
             numbers = [number for number, _, account in subjects(binding) if account == hook.identity.name]
@@ -98,7 +101,15 @@ def _give_copy(need: Need, copies: dict[int, Copy], release: Release, settings: 
     if existing(release, copy) is None:
         yield CopyManifest(need.target, _edits_of_copy(need.target, release, settings))
     if need.reference and release.meaning(need.reader).is_hook and id(need.reader) not in copies:
-        yield SetScalar(need.reader, need.reference.steps, copy.name)
+        yield _named(need.reader, need.reference, copy_name(need.reference.name) if need.is_made else copy.name)
+
+
+def _named(reader: Manifest, reference: Reference, name: str) -> SetScalar | SetWords:
+    """The reader with another name in this place."""
+    if not reference.before and not reference.after:
+        return SetScalar(reader, reference.steps, name)
+    old, new = (f"{reference.before}{each}{reference.after}" for each in (reference.name, name))
+    return SetWords(reader, reference.steps, old, new)
 
 
 @lru_cache(maxsize=1024)
@@ -115,6 +126,8 @@ def _edits_of_copy(original: Manifest, release: Release, settings: Settings) -> 
     made.append(SetText(original, "labels", COPY_LABEL, "true"))
     metadata = nodes.lookup(original.root, "metadata")
     made += [RemoveField(original, ("metadata", f)) for f in UNCOPIED_FIELDS if nodes.find(metadata, f)]
+    if row := release.producer(original):
+        made += edits_of_copy(original, row, settings)
     return (*made, *_references_of_copy(copy, release, settings))
 
 
@@ -125,7 +138,9 @@ def _references_of_copy(copy: Copy, release: Release, settings: Settings) -> Ite
     for reference in release.references(original):
         for target in release.resolve(original, reference):
             if id(target) in copies:
-                yield SetScalar(original, reference.steps, copies[id(target)].name)
+                yield _named(original, reference, copies[id(target)].name)
+        if any(id(producer) in copies for producer in release.producers(original, reference)):
+            yield _named(original, reference, copy_name(reference.name))
     if original.identity[:2] in BINDINGS:
         yield from _only_served(copy, copies, release)
 

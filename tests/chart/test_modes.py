@@ -30,16 +30,10 @@ if TYPE_CHECKING:
     from ..oracle.objects import Resource
     from ..oracle.references import Target
 
-REFUSED = "external-secret"  # until presync makes copies of what makes Secrets
 OWN_MODES = ("helm", "argocd")  # those in which the chart makes hooks and copies itself
 WORDS = re.compile(rf"^ +({'|'.join(map(re.escape, VOCABULARY))}): .*\n", re.MULTILINE)
 
 each_own_mode = pytest.mark.parametrize("mode", OWN_MODES)
-
-
-def skip_if_refused(file: Path, mode: str) -> None:
-    if file == FILES[REFUSED] and mode == "postrenderer":
-        pytest.skip("presync refuses it: see test_presync_refuses_by_name_what_makes_the_secret")
 
 
 def for_argo_cd(text: str) -> dict[str, str]:
@@ -53,7 +47,6 @@ def for_helm(text: str) -> dict[str, str]:
 @each_file
 @pytest.mark.parametrize("mode", ["argocd", "postrenderer"])
 def test_argo_cd_gets_the_same_in_every_mode(file: Path, mode: str) -> None:
-    skip_if_refused(file, mode)
     text = rendered(file, mode)
     if mode == "postrenderer":
         text = rendered_by_presync(text).text
@@ -63,7 +56,6 @@ def test_argo_cd_gets_the_same_in_every_mode(file: Path, mode: str) -> None:
 @each_file
 @each_mode
 def test_helm_4_gets_the_same_in_every_mode_with_its_post_renderer(file: Path, mode: str) -> None:
-    skip_if_refused(file, mode)
     made = rendered_by_plugin(file, mode)[0].text
     assert_same("mode helm", for_helm(rendered(file, "helm", "helm-4")), f"mode {mode} with presync", for_helm(made))
 
@@ -142,25 +134,9 @@ def test_every_mode_renders_a_migration_that_runs_before_the_application(file: P
         assert phase in job
 
 
-def test_presync_refuses_by_name_what_makes_the_secret() -> None:
-    file = FILES[REFUSED]
-    piped = rendered_by_presync(rendered(file, "postrenderer"))
-    assert (piped.code, piped.stdout) == (1, "")
-    assert (
-        "reads ExternalSecret/demo-presync-app in PreSync, before it has made Secret/demo-presync-app" in piped.stderr
-    )
-
-
-def test_presync_refuses_it_under_helm_4_too() -> None:
-    done, said = rendered_by_plugin(FILES[REFUSED], "postrenderer")
-    assert (done.code, done.stdout) == (1, "")
-    assert "reads ExternalSecret/demo-presync-app in pre-install and pre-upgrade, before it has made" in said
-
-
 @each_file
 @each_mode
 def test_presync_finds_nothing_to_say_about_what_it_rendered(file: Path, mode: str) -> None:
-    skip_if_refused(file, mode)
     once = rendered_by_presync(rendered(file, mode)).text
     again = rendered_by_presync(once)
     assert (again.code, again.stderr) == (0, "")

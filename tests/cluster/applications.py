@@ -50,12 +50,12 @@ class Application:
         shutil.copytree(CHART, repository / "chart")
         self.git("init", "--quiet", "--initial-branch", "main")
 
-    def commit(self, values: dict[str, Any], **others: dict[str, Any]) -> str:
-        """Writes values.yaml and other files of the repository; gives the revision."""
+    def commit(self, values: dict[str, Any], **others: dict[str, Any] | str) -> str:
+        """Writes values.yaml and other files of the repository, texts as they are; gives the revision."""
         for name, content in {"values.yaml": values, **others}.items():
             path = self.repository / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(content, indent=1))
+            path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1))
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "--message", "As the scenario goes on")
         revision = self.git("rev-parse", "HEAD").strip()
@@ -64,13 +64,18 @@ class Application:
         return revision
 
     def create(
-        self, plugin: bool = True, policy: dict[str, Any] | None = None, also: tuple[str, ...] = (), **annotations: str
+        self,
+        plugin: bool = True,
+        policy: dict[str, Any] | None = None,
+        also: tuple[str, ...] = (),
+        folder: str = "",
+        **annotations: str,
     ) -> None:
-        """`also` names more folders of the repository, each a source of its own."""
+        """`also` names more folders of the repository, each a source of its own; `folder` one instead of the chart."""
         chart, *others = (
-            {"repoURL": self.address, "path": path, "targetRevision": "main"} for path in ("chart", *also)
+            {"repoURL": self.address, "path": path, "targetRevision": "main"} for path in (folder or "chart", *also)
         )
-        chart |= THROUGH_PRESYNC if plugin else PLAIN
+        chart |= {} if folder else THROUGH_PRESYNC if plugin else PLAIN
         body = {
             "apiVersion": "argoproj.io/v1alpha1",
             "kind": "Application",

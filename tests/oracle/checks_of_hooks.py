@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from .meaning import deletion_phases, is_hook, is_ordinary, phases, policies, runs_as_hook, runs_to_completion
-from .references import makes_secret, workload_targets
+from .references import made_secrets, makes_secret, workload_targets
 from .release import Release, arrives_in_time, is_early, late_in_later_phases, late_pairs, shared_hooks, subjects
 
 if TYPE_CHECKING:
@@ -38,6 +38,31 @@ def late_producers(_before: Release, after: Release) -> Iterator[str]:
             is_wanted = any(makes_secret(producer, name) for name in wanted)
             if is_wanted and not arrives_in_time(producer, reader, may_share_wave=False):
                 yield f"{reader} needs a Secret that {producer} makes too late"
+
+
+def secrets_of_nobody(before: Release, after: Release) -> Iterator[str]:
+    """A name that a hook did not have before stands for an object that is there, or is made here."""
+    for reader in filter(is_early, after.workloads):
+        old = {target for workload in before.of(reader.key) for target in workload_targets(workload)}
+        for target in workload_targets(reader) - old if old else ():
+            made = target.kind == "Secret" and any(makes_secret(one, target.name) for one in after.resources)
+            if not made and not after.find([target]):
+                yield f"{reader} was given the name {target.name}, which nothing has"
+
+
+def shared_products(_before: Release, after: Release) -> Iterator[str]:
+    """The Secret that a hook makes goes with it: nothing ordinary makes or reads the same."""
+    for producer in filter(runs_as_hook, after.resources):
+        if producer.is_copy:
+            others = [one for one in after.resources if one is not producer and one.key.kind != "Secret"]
+            for name in made_secrets(producer):
+                twins = [one for one in others if makes_secret(one, name)]
+                wanted = [one for one in after.workloads if is_ordinary(one) and _reads_secret(one, name)]
+                yield from (f"{one} shares Secret/{name} with the copy {producer}" for one in (*twins, *wanted))
+
+
+def _reads_secret(workload: Resource, name: str) -> bool:
+    return any((one.kind, one.name) == ("Secret", name) for one in workload_targets(workload))
 
 
 def late_in_sync_and_postsync(_before: Release, after: Release) -> Iterator[str]:
@@ -75,13 +100,26 @@ def foreign_words(_before: Release, after: Release) -> Iterator[str]:
 def touched_though_right(before: Release, after: Release) -> Iterator[str]:
     """The first law: what was right already keeps its text."""
     texts = set(after.documents)
-    found = (late_pairs(before, early_hooks(before)), late_in_later_phases(before), shared_hooks(before))
+    found = (
+        late_pairs(before, early_hooks(before)),
+        late_in_later_phases(before),
+        shared_hooks(before),
+        _readers_of_products(before),
+    )
     wrong = {key for pairs in found for key in _involved(pairs)}
     for resource in filter(runs_as_hook, before.resources):
         if resource.key in wrong or not _has_right_words(resource) or len(before.of(resource.key)) > 1:
             continue
         if before.documents[resource.document] not in texts:
             yield f"{resource} was right already and was changed"
+
+
+def _readers_of_products(release: Release) -> Iterator[tuple[Resource, Resource]]:
+    """(reader, producer) wherever an ordinary workload reads what a hook makes, and the hooks that read it too."""
+    for producer in filter(runs_as_hook, release.resources):
+        for name in made_secrets(producer):
+            readers = [one for one in release.workloads if _reads_secret(one, name)]
+            yield from ((one, producer) for one in readers if any(is_ordinary(other) for other in readers))
 
 
 def _involved(pairs: Iterator[tuple[Resource, Resource]]) -> Iterator[Key]:

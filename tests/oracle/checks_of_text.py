@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .checks_of_hooks import copy_names
 from .meaning import deletion_phases, is_dropped, is_hook, is_skipped
+from .references import made_secrets
 from .release import Release, late_in_later_phases
 
 if TYPE_CHECKING:
@@ -125,8 +127,16 @@ def comparable_hook(resource: Resource, after: Release) -> Any:
         (copy.key.name): copy.annotations["presync/copy-of"]
         for copy in after.resources
         if "presync/copy-of" in copy.annotations
-    }
+    } | {new: name for copy in after.resources for name in _made_for(copy, after) for new in copy_names(name, "Secret")}
     return _renamed(without_annotations(resource.body, HOOK_ANNOTATION), original)
+
+
+def _made_for(copy: Resource, after: Release) -> set[str]:
+    """What the original of a copy makes."""
+    if not copy.is_copy:
+        return set()
+    originals = after.of(copy.key._replace(name=copy.annotations.get("presync/copy-of", "")))
+    return {name for original in originals for name in made_secrets(original)}
 
 
 def _renamed(value: Any, names: dict[str, str]) -> Any:

@@ -60,17 +60,24 @@ SERVICE_ACCOUNT_REFERENCES: Table = {("imagePullSecrets", "name"): "Secret", ("s
 
 # name-references.md §4: where a custom resource says which Secret it makes; its own name where it does not say.
 MADE_SECRETS = {
-    "ExternalSecret": ("spec", "target", "name"),
-    "SealedSecret": ("spec", "template", "metadata", "name"),
-    "Certificate": ("spec", "secretName"),
-    "SecretProviderClass": ("spec", "secretObjects", "secretName"),
-    "VaultStaticSecret": ("spec", "destination", "name"),
-    "VaultDynamicSecret": ("spec", "destination", "name"),
-    "DopplerSecret": ("spec", "managedSecret", "name"),
-    "InfisicalSecret": ("spec", "managedSecretReference", "secretName"),
-    "BitwardenSecret": ("spec", "secretName"),
+    "ExternalSecret": (("spec", "target", "name"),),
+    "ClusterExternalSecret": (("spec", "externalSecretSpec", "target", "name"), ("spec", "externalSecretName")),
+    "SealedSecret": (),
+    "Certificate": (("spec", "secretName"),),
+    "SecretProviderClass": (("spec", "secretObjects", "secretName"),),
+    "VaultStaticSecret": (("spec", "destination", "name"),),
+    "VaultDynamicSecret": (("spec", "destination", "name"),),
+    "VaultPKISecret": (("spec", "destination", "name"),),
+    "DopplerSecret": (("spec", "managedSecret", "name"),),
+    "InfisicalSecret": (
+        ("spec", "managedSecretReference", "secretName"),
+        ("spec", "managedKubeSecretReferences", "secretName"),
+    ),
+    "BitwardenSecret": (("spec", "secretName"),),
     "OnePasswordItem": (),
 }
+MAKES_NOTHING = ("Merge", "None")  # creation policies of External Secrets
+MADE_WHILE_MOUNTED = ("SecretProviderClass",)
 
 DATABASE_SECRETS = {
     ("postgresql.cnpg.io", "Cluster"): ("-app", "-superuser", "-ca", "-server", "-replication"),
@@ -145,10 +152,14 @@ def makes_secret(resource: Resource, name: str) -> bool:
 
 
 def made_secrets(resource: Resource) -> set[str]:
-    path = MADE_SECRETS.get(resource.key.kind)
-    if path is None:
+    paths = MADE_SECRETS.get(resource.key.kind)
+    policies = set(at(resource.body, ("spec", "target", "creationPolicy")))
+    if paths is None or policies & set(MAKES_NOTHING):
         return set()
-    return {name for name in at(resource.body, path) if path and isinstance(name, str)} or {resource.key.name}
+    for path in paths:
+        if found := {name for name in at(resource.body, path) if isinstance(name, str) and name}:
+            return found
+    return {resource.key.name} if resource.key.kind not in MADE_WHILE_MOUNTED else set()
 
 
 def names(value: Any, table: Table) -> Iterator[tuple[str, str]]:
