@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 from typing import TYPE_CHECKING
@@ -46,8 +45,11 @@ SLEEP = "sleep 600"
 class Tool:
     """A namespace, and how its objects are reached."""
 
+    goes_on = ""  # what a migration does that is interrupted and comes to its end all the same
+
     def __init__(self, cluster: Cluster, name: str, space: Space, folder: Path) -> None:
         self.cluster, self.name, self.space, self.folder = cluster, name, space, folder
+        self.before: dict[str, str] = {}
         self.call("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
         self.call("POST", f"/api/v1/namespaces/{name}/configmaps", {"metadata": {"name": OUTSIDE}, "data": {}})
 
@@ -79,9 +81,9 @@ class Tool:
         if operation.ended == MIGRATING:
             running = {event.object for event in outcome.events if event.change == "running"}
             ended = {event.object for event in outcome.events if event.change in ("finished", "failed")}
-            for name in running - ended:
+            for name in running if self.goes_on else running - ended:
                 found = name.partition("/")[2]
-                does[migration if found.startswith(f"{migration}-") else found] = SLEEP
+                does[migration if found.startswith(f"{migration}-") else found] = self.goes_on or SLEEP
         self.call("PATCH", f"/api/v1/namespaces/{self.name}/configmaps/{OUTSIDE}", {"data": does})
 
     def path(self, name: str) -> str:
@@ -93,26 +95,34 @@ class Tool:
             if event.when == BY_HAND:
                 self.call("DELETE", self.path(event.object))
 
-    def is_running(self, name: str) -> bool:
-        """Whether a pod of this Job, or this Pod itself, runs."""
+    def _uid(self, name: str) -> str:
+        """Of a generated name the youngest."""
         kind, _, found = name.partition("/")
-        found = re.sub(r"^(migrate-).*", "migrate", found)  # the generated one
-        pods = self.space.live.items()
-        own = [b for (k, n), b in pods if k == "Pod" and (n == found if kind == "Pod" else n.startswith(f"{found}-"))]
+        named = [b for (k, n), b in self.space.live.items() if k == kind and n == found]
+        if not named and found.startswith("migrate-"):
+            named = [b for (k, n), b in self.space.live.items() if k == kind and n.startswith("migrate-")]
+        youngest = max(named, key=lambda body: int(body["metadata"]["resourceVersion"]), default={})
+        return str(youngest.get("metadata", {}).get("uid", ""))
+
+    def is_under_way(self, name: str) -> bool:
+        """Whether a pod that this operation has brought runs, or waits for what is not there."""
+        if self._uid(name) in ("", self.before.get(name)):
+            return False
         return any(
-            body["status"].get("phase") == "Running" and not body["metadata"].get("deletionTimestamp") for body in own
+            body["status"].get("phase") == "Running"
+            or any("CreateContainerConfigError" in reason for reason in waiting_reasons(body))
+            for body in self._pods(name)
         )
 
-    def is_stuck(self, name: str) -> bool:
-        """Whether it has no pod that runs, and one that waits for what is not there, or none at all."""
-        found = name.partition("/")[2]
-        pods = [b for (k, n), b in self.space.live.items() if k == "Pod" and n.startswith(found)]
-        reasons = [reason for body in pods for reason in waiting_reasons(body)]
-        return any("CreateContainerConfigError" in reason for reason in reasons)
-
-    def has_no_pod(self, name: str) -> bool:
-        """As a Job whose account is missing."""
-        return not any(k == "Pod" and n.startswith(name.partition("/")[2]) for k, n in self.space.live)
+    def _pods(self, name: str) -> list[Body]:
+        """The Pod itself, or those of this very Job."""
+        pods = [body for (kind, _), body in self.space.live.items() if kind == "Pod"]
+        uid = self._uid(name)
+        return [
+            b
+            for b in pods
+            if uid in (b["metadata"]["uid"], *(o["uid"] for o in b["metadata"].get("ownerReferences", ())))
+        ]
 
     def end(self) -> None:
         self.call("DELETE", f"/api/v1/namespaces/{self.name}")
@@ -144,6 +154,7 @@ class ArgoCD(Tool):
         return self._git("rev-parse", "HEAD").strip()
 
     def perform(self, operation: Operation, written: str, outcome: Outcome, migration: str) -> None:
+        self.before = {name: self._uid(name) for name in self.space.names()}
         self.tell_workloads(operation, outcome, migration)
         if operation.does == "heal":
             self._heal(outcome)
@@ -174,15 +185,11 @@ class ArgoCD(Tool):
         if held and outcome.state.startswith("terminated"):
             self.space.until(lambda space: any(_is_going(space, name) for name in held), "a deletion")
         elif waits:
-            self.space.until(lambda space: _waits(self._state(space, revision)), "an operation that waits")
             self.space.until(
-                lambda _: all(self.is_stuck(name) or self.has_no_pod(name) for name in waits), f"{waits} that wait"
+                lambda space: all(_waits(self._state(space, revision), name) for name in waits), f"a wait for {waits}"
             )
         elif outcome.state.startswith("terminated"):
-            self.space.until(
-                lambda _: all(self.is_running(name) or self.is_stuck(name) for name in terminated),
-                f"{terminated} that run",
-            )
+            self.space.until(lambda _: all(map(self.is_under_way, terminated)), f"{terminated} that run")
         else:
             return
         self._patch({"status": {"operationState": {"phase": "Terminating"}}})
@@ -204,10 +211,6 @@ class ArgoCD(Tool):
             self.space.until(lambda _: all(self._uid(name) != uid for name, uid in before.items()), "the deletion")
             self._compared(revision)
         self._automate(None, 0)
-
-    def _uid(self, name: str) -> str:
-        kind, _, found = name.partition("/")
-        return str(self.space.live.get((kind, found), {}).get("metadata", {}).get("uid", ""))
 
     def _state(self, space: Space, revision: str) -> Body:
         state: Body = space.application.get("status", {}).get("operationState", {})
@@ -251,8 +254,9 @@ def _is_going(space: Space, name: str) -> bool:
     return "deletionTimestamp" in space.live.get((kind, found), {}).get("metadata", {})
 
 
-def _waits(state: Body) -> bool:
-    return state.get("phase") == "Running" and "waiting for" in state.get("message", "")
+def _waits(state: Body, name: str) -> bool:
+    message = state.get("message", "")
+    return state.get("phase") == "Running" and "waiting for" in message and name in message
 
 
 def _is_compared(application: Body, revision: str) -> bool:
@@ -263,12 +267,15 @@ def _is_compared(application: Body, revision: str) -> bool:
 class Helm4(Tool):
     """A release called `demo` of a chart that holds the objects as they are."""
 
+    goes_on = "sleep 15"
+
     def __init__(self, cluster: Cluster, name: str, space: Space, folder: Path) -> None:
         super().__init__(cluster, name, space, folder)
         (folder / "templates").mkdir(parents=True)
         (folder / "Chart.yaml").write_text("apiVersion: v2\nname: demo\nversion: 1.0.0\n")
 
     def perform(self, operation: Operation, written: str, outcome: Outcome, migration: str) -> None:
+        self.before = {name: self._uid(name) for name in self.space.names()}
         self.tell_workloads(operation, outcome, migration)
         if operation.does == "adopt":
             self._adopt(outcome)
@@ -296,7 +303,7 @@ class Helm4(Tool):
         )  # fmt: skip
         if interrupted is not None and interrupted.state.startswith("failed: context"):
             running = [event.object for event in interrupted.events if event.change == "running"][-1:]
-            self.space.until(lambda _: all(self.is_running(name) for name in running), f"{running} that runs")
+            self.space.until(lambda _: all(map(self.is_under_way, running)), f"{running} that runs")
             helm.send_signal(signal.SIGINT)
         helm.wait(timeout=300)
 
