@@ -24,7 +24,7 @@ FLOORS = (
     ("commands",),
     ("planning", "report.simulation"),
     ("report.plan.as_text", "report.plan.as_json", "report.plan.as_mermaid", "report.plan.as_html"),
-    ("report.plan.cards",),
+    ("report.plan.cards", "report.plan.scenes"),
     ("report.plan.drawing",),
     ("report.plan.scale",),
     ("report.plan.lanes", "report.plan.words"),

@@ -14,6 +14,7 @@ from postrenderer.report.plan import as_html, as_json, as_mermaid, as_text
 from postrenderer.report.plan.lanes import lanes
 from postrenderer.report.plan.markup import element
 from postrenderer.settings import DEFAULTS, load
+from postrenderer.simulation.scenarios import SCENARIOS
 
 from . import corpus
 from .given import BEFORE, HELM_PRE, PRE_SYNC, SYNC_FAIL, app, job, reads, release, secret, wave
@@ -36,7 +37,7 @@ COPY = "argocd.argoproj.io/hook-delete-policy: 'BeforeHookCreation,HookSucceeded
 def pair(text: str, target: Target = "argocd", settings: Path | None = None) -> tuple[Sheet, Sheet]:
     held = release(text, target, "ns")
     held.is_whole = True
-    return planned("a release", held, load(settings) if settings else DEFAULTS)
+    return planned("a release", held, load(settings) if settings else DEFAULTS, is_played=True)
 
 
 def written(shape: ModuleType, before: Sheet, after: Sheet) -> str:
@@ -174,6 +175,17 @@ def test_what_a_sync_fail_hook_reads_is_there_when_it_runs() -> None:
     text = secret("copy", f"{PRE_SYNC}, {COPY}, {wave(-1)}") + job("tell", SYNC_FAIL, pod=reads("copy")) + app()
     copy = lanes(pair(text)[0]).lanes[0]
     assert copy.bars[-1].start == len(lanes(pair(text)[0]).columns) - 1
+
+
+def test_the_page_plays_every_scenario_and_says_which_are_broken() -> None:
+    before, after = pair(secret() + job() + app())
+    alone = [each for each in SCENARIOS["argocd"] if not each.is_about_presync]
+    assert [each.name for each in before.played] == [each.name for each in alone]
+    assert [each.name for each in after.played] == [each.name for each in SCENARIOS["argocd"]]
+    assert f"All {len(after.played)} scenarios kept" in as_html.shown([after])
+    page = as_html.beside([(before, after)])
+    assert "<code>Job/migrate</code> does not find <code>Secret/db</code>" in page
+    assert re.search(rf"\d+ of {len(before.played)} scenarios kept", page)
 
 
 def test_several_releases_are_told_one_after_the_other() -> None:

@@ -21,7 +21,7 @@ CASES = corpus.PROJECT / "tests" / "cases"
 INPUTS = {
     "a copy": [str(CASES / "shared-secret-on-a-first-install" / "input.yaml")],
     "before and after": [str(CASES / "account-with-its-grants" / "input.yaml"), "--diff"],
-    "a shared hook": [str(CASES / "hook-that-the-application-reads" / "input.yaml"), "--diff"],
+    "broken scenarios": [str(CASES / "hook-that-the-application-reads" / "input.yaml"), "--diff"],
     "a refusal": [str(CASES / "refused-external-secret" / "input.yaml")],
     "helm": [str(CASES / "helm-4-post-renderer" / "input.yaml")],
     "several releases": [str(CASES / name / "input.yaml") for name in ("sync-fail-reader", "untouched")],

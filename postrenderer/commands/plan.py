@@ -30,7 +30,7 @@ def run(options: Options) -> int:
     shape = import_module(f"postrenderer.report.plan.as_{chosen(options.format, FORMATS, 'format')}")
     settings = settings_in_force(reading.settings)
     read = ((each.name, release(each, reading, settings)) for each in inputs(reading))
-    pairs = [planned(name, found, settings) for name, found in read if found]
+    pairs = [planned(name, found, settings, options.format == "html") for name, found in read if found]
     if not pairs:
         raise BadInputError("no Kubernetes object in any of the inputs", "Name files or charts that hold some.")
     shown = shape.beside(pairs) if options.side_by_side else shape.shown([after for _, after in pairs])

@@ -11,6 +11,7 @@ from postrenderer.report.plan.cards import cards, finding_box
 from postrenderer.report.plan.drawing import CROSS, drawing
 from postrenderer.report.plan.markup import Markup, element, prose, together
 from postrenderer.report.plan.scale import HALF, NARROW, WIDE, Layout
+from postrenderer.report.plan.scenes import scenes
 from postrenderer.report.plan.sheet import ADDED, CHANGED, Sheet
 
 _BAR = '<rect class="bar {}" x="1" y="3" width="28" height="12" rx="6"/>'
@@ -76,6 +77,7 @@ def _release(sheet: Sheet, link: str, is_one_of_many: bool) -> Markup:
             *cards(sheet, link),
             *_not_applied(sheet),
             *_left_behind(sheet),
+            *scenes(sheet.played),
             *_findings(sheet),
         ),
     )
@@ -98,6 +100,8 @@ def _pair(before: Sheet, after: Sheet, link: str) -> Markup:
             *cards(after, f"{link}-"),
             *_not_applied(after),
             *_left_behind(after),
+            *scenes(before.played, "What may happen before a render"),
+            *scenes(after.played, "What may happen after it"),
             *_findings(after),
         ),
     )

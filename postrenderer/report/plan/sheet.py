@@ -12,6 +12,7 @@ from postrenderer.pipeline import Rendered
 from postrenderer.plan import plan
 from postrenderer.release import Release
 from postrenderer.rules import late_dependency, repeated_identity, unstamped_hooks
+from postrenderer.simulation.events import Played
 from postrenderer.stamps import STAMP
 from postrenderer.steps import Plan, Step, Wave
 
@@ -51,6 +52,7 @@ class Sheet(NamedTuple):
     told: dict[int, Told]  # by id of the manifest
     findings: tuple[Finding, ...]  # that a render leaves; before one, all of them
     is_refused: bool = False
+    played: tuple[Played, ...] = ()  # scenarios
 
     @property
     def sections(self) -> list[Section]:
