@@ -161,8 +161,17 @@ def _concerned(finding: Finding, added: list[Manifest], hooks: Collection[Identi
             if copy[:3] == target[:3]:
                 yield copy, finding.message
                 if need.reference is not None and reader in hooks:
-                    yield reader, f"it reads {copy} in place of {target}"
+                    yield reader, f"it reads {_said(need, copy)} in place of {_said(need, target)}"
 
 
 def _contents(waves: Iterable[Wave]) -> list[object]:
     return [(wave.number, [step.manifest for step in wave.steps]) for wave in waves]
+
+
+def _said(need: Need, identity: Identity) -> str:
+    """The object, or what it makes under the name that the reader holds."""
+    original, reference = need.target.identity, need.reference
+    if reference is None or (reference.target, reference.name) == (original[:2], original.name):
+        return str(identity)
+    name = reference.name if identity == original else copy_name(reference.name)
+    return f"{reference.target[1]}/{name} of {identity}"
