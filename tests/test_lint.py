@@ -19,7 +19,7 @@ from .given import PRE_SYNC, app, job, reads, secret
 PRESYNC = (sys.executable, "-m", "postrenderer")
 SHARED = secret() + app() + job()
 REFUSED = secret(body="data: {}") + job()
-WARNED = job(annotations="helm.sh/hook: pre-upgrade", pod=reads(), source="app/templates/job.yaml")
+WARNED = job(annotations="helm.sh/hook: pre-upgrade", pod=reads(), source="app/templates/job.yaml") + secret()
 RIGHT = secret(source="app/templates/secret.yaml")
 SECONDS = 60
 CANARY = "hunter2-canary"

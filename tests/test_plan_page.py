@@ -22,7 +22,7 @@ INPUTS = {
     "a copy": [str(CASES / "shared-secret-on-a-first-install" / "input.yaml")],
     "before and after": [str(CASES / "account-with-its-grants" / "input.yaml"), "--diff"],
     "broken scenarios": [str(CASES / "hook-that-the-application-reads" / "input.yaml"), "--diff"],
-    "a refusal": [str(CASES / "refused-external-secret" / "input.yaml")],
+    "a refusal": [str(CASES / "refused-sealed-secret" / "input.yaml")],
     "helm": [str(CASES / "helm-4-post-renderer" / "input.yaml")],
     "several releases": [str(CASES / name / "input.yaml") for name in ("sync-fail-reader", "untouched")],
     **{name: [str(corpus.FOLDER / f"{name}.yaml")] for name in ("gitlab", "sentry-hooks", "spire") if corpus.CHARTS},

@@ -230,7 +230,4 @@ def test_a_rule_can_be_allowed(rule: ModuleType) -> None:
 
 def test_the_application_reads_what_a_hook_makes_under_a_name_that_no_object_has() -> None:
     made = given.thing("ExternalSecret", "keys", given.PRE_SYNC, "spec: {target: {name: db}}", "external-secrets.io/v1")
-    judged = given.rendered(made + given.app()).judged
-    assert [each.finding.rule for each in judged if not each.settled and each.finding.rule == "shared-hook"] == [
-        "shared-hook"
-    ]
+    assert "shared-hook" in [each.finding.rule for each in given.rendered(made + given.app()).judged]
