@@ -117,7 +117,7 @@ def is_out_of_order(now: Release, event: Event) -> bool:
     """Two ordinary objects whose waves the chart itself has put the wrong way round."""
     ordinary = [manifest for manifest in now.manifests if now.is_ordinary(manifest)]
     readers = [now.meaning(manifest).wave for manifest in ordinary if str(manifest) == event.object]
-    read = [now.meaning(m).wave for m in ordinary if event.other in (str(m), *products(m))]
+    read = [now.meaning(m).wave for m in ordinary if event.other in (str(m), *products(now, m))]
     return bool(readers and read) and min(readers) < max(read)
 
 
