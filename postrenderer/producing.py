@@ -122,7 +122,7 @@ def _unwritable(manifest: Manifest, row: Producer, settings: Settings) -> str:
         return "a part of it that a copy changes stands behind an alias"
     for edit in edits_of_copy(manifest, row, settings):
         if isinstance(edit, RemoveField) and not is_own_line(manifest, edit.steps):
-            return f"its {edit.steps[-1]} cannot be left out of one line"
+            return f"a part of it that a copy leaves out does not stand on lines of its own: {edit.steps[-1]}"
     return ""
 
 

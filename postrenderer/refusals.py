@@ -34,6 +34,7 @@ REMEDIES = {
     "Vault trusts it": OWN_ACCOUNT,
     "it is generated anew": "Let the migration read a Secret that exists already.",
     "its text ends with the stream": "End the file with a line end.",
+    "a part of it that a copy": "Write this object one key per line, without anchors and aliases.",
     "the name stands where": "Write the name out in this object, in a field that Kubernetes defines.",
 }
 

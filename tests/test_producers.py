@@ -137,7 +137,7 @@ PROOFS = (
         "VaultStaticSecret",
         "spec: {destination: {create: true, name: db}, rolloutRestartTargets: []}",
         "db",
-        "its rolloutRestartTargets cannot be left out of one line",
+        "does not stand on lines of its own: rolloutRestartTargets",
     ),
     Proof(
         CSI,
@@ -406,14 +406,21 @@ def test_marks_behind_a_dash_are_refused() -> None:
     body = f"spec:\n  secretObjects:\n  - labels:\n      {MARK}: cluster\n    secretName: db"
     text = thing("SecretProviderClass", "x", body=body, api=CSI)
     (finding, *_) = refusals(text + job(pod=reads("db", pod=MOUNTING)))
-    assert "its labels cannot be left out of one line" in finding.message
+    assert "does not stand on lines of its own: labels" in finding.message
 
 
 def test_marks_on_one_line_are_refused() -> None:
     labels = f"{{metadata: {{labels: {{{MARK}: cluster}}}}, type: Opaque}}"
     text = thing("ExternalSecret", "db", body=f"spec: {{target: {{template: {labels}}}}}", api=ESO)
     (finding,) = refusals(text + job())
-    assert "its metadata cannot be left out of one line" in finding.message
+    assert "does not stand on lines of its own: metadata" in finding.message
+
+
+def test_fields_of_a_map_in_braces_are_not_cut_by_the_line() -> None:
+    body = "spec: {\n  destination: {create: true, name: db},\n  rolloutRestartTargets: [],\n  mount: kv\n  }"
+    (finding,) = refusals(thing("VaultStaticSecret", "x", body=body, api=VSO) + job())
+    assert "does not stand on lines of its own: rolloutRestartTargets" in finding.message
+    assert finding.hint == "Write this object one key per line, without anchors and aliases."
 
 
 # Waves, and what comes along.
@@ -565,6 +572,14 @@ def test_a_sealed_secret_s_refusal_tells_the_command_that_reseals_it() -> None:
     assert finding.hint.endswith(
         "kubectl get secret db --namespace ns -o yaml | kubeseal --scope namespace-wide --format yaml"
     )
+
+
+def test_what_reseals_a_secret_is_no_remedy_for_its_text() -> None:
+    marks = 'sealedsecrets.bitnami.com/cluster-wide: "true"'
+    body = "spec: &s {encryptedData: {a: b}, template: {metadata: {labels: {helm.sh/hook: x}}}}\nstatus: *s"
+    (finding,) = refusals(thing("SealedSecret", "db", marks, body, "bitnami.com/v1alpha1") + job())
+    assert "behind an alias" in finding.message
+    assert "kubeseal" not in finding.hint
 
 
 def test_it_may_be_accepted_that_a_secret_is_missing() -> None:

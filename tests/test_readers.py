@@ -212,7 +212,7 @@ def test_a_producer_that_the_settings_name_is_copied() -> None:
         (MAKER._replace(versions=("v2",)), "presync knows it in v2 only"),
         (MAKER._replace(unless=(State(("spec.mode",), ("!loose",), "it is not loose"),)), "it is not loose"),
         (MAKER._replace(makes=(Product((), "d{name}"),), reason=""), "what it makes is called after it"),
-        (MAKER._replace(drops=("spec.restarts",)), "its restarts cannot be left out of one line"),
+        (MAKER._replace(drops=("spec.restarts",)), "does not stand on lines of its own: restarts"),
     ],
 )
 def test_a_producer_that_the_settings_name_is_refused(changed: Maker, said: str) -> None:
