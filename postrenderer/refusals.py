@@ -60,7 +60,7 @@ def refusal(release: Release, need: Need, settings: Settings) -> str:
     if release.meaning(target).standing in (Standing.SKIPPED, Standing.UNRUN, Standing.UNKNOWN):
         return "it is never created: none of its hook words is one that runs"
     row = release.producer(target)
-    if row and (reason := why_not(target, row, settings)):
+    if row and (reason := why_not(target, row, settings, release.namespace_of(target))):
         return reason
     if row and row.mounted and need.is_made and not _mounts(release, need):
         return f"it makes it only while a pod mounts it, and {need.workload} does not"

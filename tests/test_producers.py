@@ -396,7 +396,7 @@ def test_what_other_software_acts_on_does_not_reach_the_copy_s_product(row: Prod
     depth = "  " * path.count(".")
     text = thing(row.kind[1], "x", body=block(path, f"{MARK}: cluster" + beside.replace("\n", f"\n{depth}")).rstrip())
     manifest = one(text.replace("apiVersion: v1", f"apiVersion: {row.kind[0]}/v1"))
-    changed = copied(manifest, [e for e in edits_of_copy(manifest, row, DEFAULTS) if isinstance(e, RemoveField)])
+    changed = copied(manifest, [e for e in edits_of_copy(manifest, row, DEFAULTS, "") if isinstance(e, RemoveField)])
     assert MARK not in changed
     assert ("team: a" in changed) is bool(beside)
     assert loaded(changed)["spec" if beside else "kind"]
@@ -495,6 +495,26 @@ def test_a_producer_that_a_copy_would_change_through_an_alias_is_refused(body: s
     found = refusals(thing("ExternalSecret", "x", body=body, api=ESO) + job())
     assert [finding.rule for finding in found] == ["copy-refused"]
     assert "behind an alias" in found[0].message
+
+
+def test_no_empty_map_is_left_of_marks() -> None:
+    labels, annotations = (f"        {field}:\n          {MARK}: cluster" for field in ("labels", "annotations"))
+    body = f"spec:\n  target:\n    name: db\n    template:\n      metadata:\n{labels}\n{annotations}"
+    held = output(thing("ExternalSecret", "x", body=body, api=ESO) + job())
+    assert loaded(named(held, "ExternalSecret/x-presync").document.text)["spec"] == {"target": {"name": "db-presync"}}
+
+
+def test_the_namespace_that_is_not_written_is_the_given_one() -> None:
+    body = "spec: {managedSecretReference: {secretName: db, secretNamespace: ns}}"
+    held = output(thing("InfisicalSecret", "x", body=body, api=INFISICAL) + job(), namespace="ns")
+    assert "creationPolicy: Owner" in named(held, "InfisicalSecret/x-presync").document.text.replace('"', "")
+
+
+@pytest.mark.parametrize("policy", ["", "~", "{a: b}"])
+def test_a_field_that_holds_no_text_is_not_set(policy: str) -> None:
+    body = f"spec:\n  managedSecretReference:\n    secretName: db\n    creationPolicy: {policy}"
+    (finding,) = refusals(thing("InfisicalSecret", "x", body=body, api=INFISICAL) + job())
+    assert "its creationPolicy is no text that a copy could change" in finding.message
 
 
 @pytest.mark.parametrize(("space", "policy"), [("ns", "Owner"), ("other", "Orphan")])

@@ -72,9 +72,8 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
             found = _finding(release, hook, made, "what it makes is read by", "reads what it makes here")
             gone = SUCCEEDED in release.meaning(hook).policies
             severity = SEVERITY if gone else Severity.WARNING
-            yield (
-                found._replace(severity=severity, hint=PRODUCER, about=MADE) if why_not(hook, row, settings) else found
-            )
+            barred = why_not(hook, row, settings, release.namespace_of(hook))
+            yield found._replace(severity=severity, hint=PRODUCER, about=MADE) if barred else found
 
 
 def _finding(release: Release, hook: Manifest, readers: dict[Manifest, Place], said: str, label: str) -> Finding:

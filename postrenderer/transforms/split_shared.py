@@ -127,8 +127,8 @@ def _edits_of_copy(original: Manifest, release: Release, settings: Settings) -> 
     metadata = nodes.lookup(original.root, "metadata")
     made += [RemoveField(original, ("metadata", f)) for f in UNCOPIED_FIELDS if nodes.find(metadata, f)]
     if row := release.producer(original):
-        made += edits_of_copy(original, row, settings)
-    return (*made, *_references_of_copy(copy, release, settings))
+        made += edits_of_copy(original, row, settings, release.namespace_of(original))
+    return tuple(dict.fromkeys((*made, *_references_of_copy(copy, release, settings))))
 
 
 def _references_of_copy(copy: Copy, release: Release, settings: Settings) -> Iterator[InPlace]:
