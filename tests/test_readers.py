@@ -221,6 +221,18 @@ def test_a_producer_that_the_settings_name_is_refused(changed: Maker, said: str)
     assert said in finding.message
 
 
+def test_a_remedy_that_the_settings_name_may_hold_any_text() -> None:
+    maker = MAKER._replace(treat="refuse", reason="it is ours", remedy="use {x} and {} for {secret}")
+    (finding,) = [j.finding for j in rendered(MADE + job(), producers=(maker,)).judged if j.refuses]
+    assert finding.hint == "use {x} and {} for db"
+
+
+def test_a_key_with_dots_can_be_set() -> None:
+    maker = MAKER._replace(sets=(Value("spec.[my.org/mode]", "loose", "strict"),))
+    text = rendered(MADE + job(), producers=(maker,)).text
+    assert '"my.org/mode": "loose"' in text or "my.org/mode: loose" in text
+
+
 @pytest.mark.parametrize(
     "changed", [MAKER._replace(treat="share"), MAKER._replace(idle=(State(("spec.mode",), ("strict",)),))]
 )

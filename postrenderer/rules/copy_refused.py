@@ -57,4 +57,4 @@ def _hint(release: Release, need: Need, reason: str) -> str:
         return remedy or HINT
     secret = need.reference.name if need.reference else need.target.identity.name
     namespace = release.namespace_of(need.target)
-    return row.remedy.format(secret=secret, at=f" --namespace {namespace}" if namespace else "")
+    return row.remedy.replace("{secret}", secret).replace("{at}", f" --namespace {namespace}" if namespace else "")
