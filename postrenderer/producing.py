@@ -92,6 +92,11 @@ def named(manifest: Manifest, row: Producer) -> Iterator[Product]:
             yield Product(made.kind, "", made.default.replace(OWN_NAME, own))
 
 
+def outlives(manifest: Manifest, row: Producer) -> bool:
+    """Whether what it makes stays when it is deleted."""
+    return row.stays or nodes.text(nodes.at(manifest.root, "spec", "target", "creationPolicy")) == "Orphan"
+
+
 def holds(manifest: Manifest, state: When) -> bool:
     return all(_is_one_of([node.value for node, _, _ in walk(manifest.root, path)], state) for path in state.paths)
 

@@ -13,6 +13,8 @@ from postrenderer.paths import reach, walk
 from postrenderer.producers import MARKED, ROWS
 from postrenderer.producing import Producer, edits_of_copy, holds, products
 from postrenderer.settings import DEFAULTS
+from postrenderer.simulation import play, revisions
+from postrenderer.simulation.scenarios import SCENARIOS
 
 from .given import (
     HELM_4,
@@ -557,6 +559,26 @@ def test_a_hook_whose_secret_the_application_reads_becomes_ordinary() -> None:
     held = output(thing("ExternalSecret", "db", PRE_SYNC, f"spec: {{{STORE}}}", ESO) + job() + app())
     assert held.is_ordinary(named(held, "ExternalSecret/db"))
     assert held.is_hook(named(held, "ExternalSecret/db-presync"))
+
+
+STAYING = {
+    "Doppler": ("DopplerSecret", "secrets.doppler.com/v1alpha1", "managedSecret: {name: db}"),
+    "an orphan": ("ExternalSecret", ESO, "target: {name: db, creationPolicy: Orphan}"),
+}
+
+
+@pytest.mark.parametrize(("kind", "api", "spec"), STAYING.values(), ids=STAYING)
+def test_a_hook_whose_secret_stays_may_make_what_the_application_reads_before_it(
+    kind: str, api: str, spec: str
+) -> None:
+    maker = thing(kind, "x", f"{PRE_SYNC}, {wave(-1)}", f"spec: {{{spec}}}", api)
+    text = maker + job() + app()
+    assert output(text).is_hook(named(output(text), f"{kind}/x"))
+    promised = [each for each in SCENARIOS["argocd"] if each.promised]
+    played = [play(each, revisions(output(text), release(text)), "argocd").broken for each in promised]
+    assert [event for broken in played for event in broken] == []
+    late = maker.replace("PreSync", "PostSync") + app()
+    assert output(late).is_ordinary(named(output(late), f"{kind}/x"))
 
 
 @pytest.mark.parametrize(
