@@ -561,6 +561,13 @@ def test_a_hook_whose_secret_the_application_reads_becomes_ordinary() -> None:
     assert held.is_hook(named(held, "ExternalSecret/db-presync"))
 
 
+def test_a_store_that_reads_what_is_made_from_it_is_refused() -> None:
+    early = f"{PRE_SYNC}, {wave(-1)}"
+    store = thing("SecretStore", "vault", early, "spec: {provider: {vault: {auth: {tokenSecretRef: {name: db}}}}}", ESO)
+    (finding, *_) = refusals(store + thing("ExternalSecret", "db", early, f"spec: {{{STORE}}}", ESO) + job())
+    assert finding.rule == "late-dependency"
+
+
 STAYING = {
     "Doppler": ("DopplerSecret", "secrets.doppler.com/v1alpha1", "managedSecret: {name: db}"),
     "an orphan": ("ExternalSecret", ESO, "target: {name: db, creationPolicy: Orphan}"),
