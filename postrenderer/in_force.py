@@ -3,6 +3,7 @@
 import os
 
 from postrenderer.errors import SettingsError
+from postrenderer.extensions import faults
 from postrenderer.settings import DEFAULTS, FILE_NAME, Settings
 
 
@@ -17,6 +18,8 @@ def settings_in_force(named: str) -> Settings:
         for key, rules in listed.items():
             for rule in rules:
                 known(rule, key)
+    if fault := next(faults(settings.references, settings.producers), ""):
+        raise SettingsError(fault, "`presync settings --schema` says what each key means.")
     for waiver in settings.waivers:
         if waiver.rule in settings.lock:
             raise SettingsError(f"waivers: {waiver.rule} is locked", "What `lock` names, nothing silences.")

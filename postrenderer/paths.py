@@ -23,6 +23,12 @@ def keys_of(path: str) -> tuple[str, ...]:
     return tuple(match[1] or match[2] for match in _STEP.finditer(path))
 
 
+def parted(path: str) -> tuple[str, str]:
+    """The path of what holds the last step, and that step."""
+    *_, last = _STEP.finditer(path)
+    return path[: last.start()].rstrip("."), last[1] or last[2]
+
+
 def written(steps: Steps) -> str:
     """The path that leads these steps, whichever item of a list they take."""
     return ".".join(EACH_ITEM if isinstance(step, int) else f"[{step}]" if "." in step else step for step in steps)

@@ -7,8 +7,7 @@ from postrenderer import nodes
 from postrenderer.edits import NAME, AddField, RemoveField, SetScalar, Steps
 from postrenderer.manifest import Manifest, copy_name
 from postrenderer.marks import is_dropped
-from postrenderer.nodes import Node
-from postrenderer.paths import reach, walk
+from postrenderer.paths import parted, reach, walk
 from postrenderer.references import SECRET, Field, Kind, namespace_in
 from postrenderer.scissors import is_own_line
 from postrenderer.settings import Settings
@@ -93,6 +92,11 @@ def named(manifest: Manifest, row: Producer) -> Iterator[Product]:
             yield Product(made.kind, "", made.default.replace(OWN_NAME, own))
 
 
+def outlives(manifest: Manifest, row: Producer) -> bool:
+    """Whether what it makes stays when it is deleted."""
+    return row.stays or nodes.text(nodes.at(manifest.root, "spec", "target", "creationPolicy")) == "Orphan"
+
+
 def holds(manifest: Manifest, state: When) -> bool:
     return all(_is_one_of([node.value for node, _, _ in walk(manifest.root, path)], state) for path in state.paths)
 
@@ -104,7 +108,7 @@ def _is_one_of(found: list[str], state: When) -> bool:
     return any(ANY in state.values or value in state.values or (barred and value not in barred) for value in found)
 
 
-def why_not(manifest: Manifest, row: Producer, settings: Settings) -> str:
+def why_not(manifest: Manifest, row: Producer, settings: Settings, home: str) -> str:
     """Why a copy would not be the same thing, or cannot be written; empty if it can be made."""
     if row.treat == "refuse":
         return row.reason
@@ -114,56 +118,54 @@ def why_not(manifest: Manifest, row: Producer, settings: Settings) -> str:
     if any(made.default not in ("", OWN_NAME) and not _is_named(manifest, made) for made in row.makes):
         return "what it makes is called after it, and a copy's would have another name than presync gives"
     reasons = (state.reason for state in row.unless if holds(manifest, state))
-    return next(reasons, "") or _unwritable(manifest, row, settings)
+    return next(reasons, "") or _unwritable(manifest, row, settings, home)
 
 
-def _unwritable(manifest: Manifest, row: Producer, settings: Settings) -> str:
+def _unwritable(manifest: Manifest, row: Producer, settings: Settings, home: str) -> str:
     if not all(_is_written(manifest, path) for path in _changed(row)):
         return "a part of it that a copy changes stands behind an alias"
-    for edit in edits_of_copy(manifest, row, settings):
+    for edit in edits_of_copy(manifest, row, settings, home):
+        if isinstance(edit, SetScalar) and not nodes.text(nodes.step(manifest.root, edit.steps)):
+            return f"its {edit.steps[-1]} is no text that a copy could change"
         if isinstance(edit, RemoveField) and not is_own_line(manifest, edit.steps):
-            return f"its {edit.steps[-1]} cannot be left out of one line"
+            return f"a part of it that a copy leaves out does not stand on lines of its own: {edit.steps[-1]}"
     return ""
 
 
 def edits_of_copy(
-    manifest: Manifest, row: Producer, settings: Settings
+    manifest: Manifest, row: Producer, settings: Settings, home: str
 ) -> Iterator[SetScalar | AddField | RemoveField]:
-    """What makes a copy of a producer, beside what makes a copy of any object."""
+    """What makes a copy of a producer of the namespace `home`, beside what makes a copy of any object."""
     paths = (path for made in row.makes for path in made.paths)
     for node, steps, _ in (found for path in paths for found in walk(manifest.root, path)):
         if steps != NAME:
             yield SetScalar(manifest, steps, copy_name(node.value))
     for wanted in row.sets:
-        yield from _set(manifest, wanted)
-    for path in row.drops:
-        yield from (RemoveField(manifest, steps) for _, steps, _ in reach(manifest.root, path))
-    for path in row.marks:
-        for node, steps, _ in reach(manifest.root, path):
-            yield from _unmarked(manifest, node, steps, settings)
+        yield from _set(manifest, wanted, home)
+    dropped = [steps for path in row.drops for _, steps, _ in reach(manifest.root, path)]
+    for marks, steps, _ in (found for path in row.marks for found in reach(manifest.root, path)):
+        dropped += [(*steps, key) for key in nodes.entries(marks) if is_dropped(key, settings)]
+    yield from (RemoveField(manifest, steps) for steps in _whole(manifest, dropped))
 
 
-def _unmarked(manifest: Manifest, marks: Node, steps: Steps, settings: Settings) -> Iterator[RemoveField]:
-    """Without the marks that other software acts on, and without the map where none is left."""
-    dropped = [key for key in nodes.entries(marks) if is_dropped(key, settings)]
-    if dropped and len(dropped) == len(nodes.entries(marks)):
-        while len(nodes.entries(nodes.step(manifest.root, steps[:-1]))) == 1 and not isinstance(steps[-2], int):
-            steps = steps[:-1]
-        yield RemoveField(manifest, steps)
-    else:
-        yield from (RemoveField(manifest, (*steps, key)) for key in dropped)
+def _whole(manifest: Manifest, fields: list[Steps]) -> list[Steps]:
+    """These fields, and a map instead of all that it holds."""
+    for holder in dict.fromkeys(steps[:-1] for steps in fields if len(steps) > 1 and not isinstance(steps[-2], int)):
+        if all((*holder, key) in fields for key in nodes.entries(nodes.step(manifest.root, holder))):
+            return _whole(manifest, [*(steps for steps in fields if steps[:-1] != holder), holder])
+    return fields
 
 
-def _set(manifest: Manifest, wanted: Set) -> Iterator[SetScalar | AddField]:
+def _set(manifest: Manifest, wanted: Set, home: str) -> Iterator[SetScalar | AddField]:
     """Not where the product is of another namespace: an owner from elsewhere has it deleted."""
-    mapping, _, key = wanted.path.rpartition(".")
+    mapping, key = parted(wanted.path)
     for node, steps, _ in reach(manifest.root, mapping):
-        if not nodes.pairs(node) or namespace_in(node) not in ("", manifest.identity.namespace):
+        if not nodes.pairs(node) or namespace_in(node) not in ("", home):
             continue
-        written = nodes.text(nodes.lookup(node, key))
-        if written and written != wanted.value:
+        pair = nodes.find(node, key)
+        if pair and nodes.text(pair[1]) != wanted.value:
             yield SetScalar(manifest, (*steps, key), wanted.value)
-        elif not written and wanted.default != wanted.value:
+        elif not pair and wanted.default != wanted.value:
             yield AddField(manifest, (*steps, key), wanted.value)
 
 
@@ -171,7 +173,7 @@ def _changed(row: Producer) -> Iterator[str]:
     for made in row.makes:
         yield from made.paths
     for wanted in row.sets:
-        yield from (wanted.path, wanted.path.rpartition(".")[0])
+        yield from (wanted.path, parted(wanted.path)[0])
     yield from row.drops
     yield from row.marks
 

@@ -34,6 +34,7 @@ REMEDIES = {
     "Vault trusts it": OWN_ACCOUNT,
     "it is generated anew": "Let the migration read a Secret that exists already.",
     "its text ends with the stream": "End the file with a line end.",
+    "a part of it that a copy": "Write this object one key per line, without anchors and aliases.",
     "the name stands where": "Write the name out in this object, in a field that Kubernetes defines.",
 }
 
@@ -59,7 +60,7 @@ def refusal(release: Release, need: Need, settings: Settings) -> str:
     if release.meaning(target).standing in (Standing.SKIPPED, Standing.UNRUN, Standing.UNKNOWN):
         return "it is never created: none of its hook words is one that runs"
     row = release.producer(target)
-    if row and (reason := why_not(target, row, settings)):
+    if row and (reason := why_not(target, row, settings, release.namespace_of(target))):
         return reason
     if row and row.mounted and need.is_made and not _mounts(release, need):
         return f"it makes it only while a pod mounts it, and {need.workload} does not"

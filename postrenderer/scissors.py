@@ -80,10 +80,13 @@ def node_end(node: Node, text: str) -> int:
 
 
 def is_own_line(manifest: Manifest, steps: tuple[str | int, ...]) -> bool:
-    """Whether a field begins a line, so that it can be left out with its lines."""
-    text = manifest.document.text
-    pair = nodes.find(nodes.step(manifest.root, steps[:-1]), str(steps[-1]))
-    return pair is not None and not text[line_start(text, nodes.start(pair[0])) : nodes.start(pair[0])].strip()
+    """Whether a field of a block mapping begins a line, so that it can be left out with its lines."""
+    text, mapping = manifest.document.text, nodes.step(manifest.root, steps[:-1])
+    pair = nodes.find(mapping, str(steps[-1]))
+    if pair is None or mapping.flow_style:
+        return False
+    begin = nodes.start(pair[0])
+    return not text[line_start(text, begin) : begin].strip()
 
 
 def without_field(manifest: Manifest, steps: tuple[str | int, ...]) -> Splice:

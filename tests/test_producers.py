@@ -13,6 +13,8 @@ from postrenderer.paths import reach, walk
 from postrenderer.producers import MARKED, ROWS
 from postrenderer.producing import Producer, edits_of_copy, holds, products
 from postrenderer.settings import DEFAULTS
+from postrenderer.simulation import play, revisions
+from postrenderer.simulation.scenarios import SCENARIOS
 
 from .given import (
     HELM_4,
@@ -137,7 +139,7 @@ PROOFS = (
         "VaultStaticSecret",
         "spec: {destination: {create: true, name: db}, rolloutRestartTargets: []}",
         "db",
-        "its rolloutRestartTargets cannot be left out of one line",
+        "does not stand on lines of its own: rolloutRestartTargets",
     ),
     Proof(
         CSI,
@@ -396,7 +398,7 @@ def test_what_other_software_acts_on_does_not_reach_the_copy_s_product(row: Prod
     depth = "  " * path.count(".")
     text = thing(row.kind[1], "x", body=block(path, f"{MARK}: cluster" + beside.replace("\n", f"\n{depth}")).rstrip())
     manifest = one(text.replace("apiVersion: v1", f"apiVersion: {row.kind[0]}/v1"))
-    changed = copied(manifest, [e for e in edits_of_copy(manifest, row, DEFAULTS) if isinstance(e, RemoveField)])
+    changed = copied(manifest, [e for e in edits_of_copy(manifest, row, DEFAULTS, "") if isinstance(e, RemoveField)])
     assert MARK not in changed
     assert ("team: a" in changed) is bool(beside)
     assert loaded(changed)["spec" if beside else "kind"]
@@ -406,14 +408,21 @@ def test_marks_behind_a_dash_are_refused() -> None:
     body = f"spec:\n  secretObjects:\n  - labels:\n      {MARK}: cluster\n    secretName: db"
     text = thing("SecretProviderClass", "x", body=body, api=CSI)
     (finding, *_) = refusals(text + job(pod=reads("db", pod=MOUNTING)))
-    assert "its labels cannot be left out of one line" in finding.message
+    assert "does not stand on lines of its own: labels" in finding.message
 
 
 def test_marks_on_one_line_are_refused() -> None:
     labels = f"{{metadata: {{labels: {{{MARK}: cluster}}}}, type: Opaque}}"
     text = thing("ExternalSecret", "db", body=f"spec: {{target: {{template: {labels}}}}}", api=ESO)
     (finding,) = refusals(text + job())
-    assert "its metadata cannot be left out of one line" in finding.message
+    assert "does not stand on lines of its own: metadata" in finding.message
+
+
+def test_fields_of_a_map_in_braces_are_not_cut_by_the_line() -> None:
+    body = "spec: {\n  destination: {create: true, name: db},\n  rolloutRestartTargets: [],\n  mount: kv\n  }"
+    (finding,) = refusals(thing("VaultStaticSecret", "x", body=body, api=VSO) + job())
+    assert "does not stand on lines of its own: rolloutRestartTargets" in finding.message
+    assert finding.hint == "Write this object one key per line, without anchors and aliases."
 
 
 # Waves, and what comes along.
@@ -490,6 +499,26 @@ def test_a_producer_that_a_copy_would_change_through_an_alias_is_refused(body: s
     assert "behind an alias" in found[0].message
 
 
+def test_no_empty_map_is_left_of_marks() -> None:
+    labels, annotations = (f"        {field}:\n          {MARK}: cluster" for field in ("labels", "annotations"))
+    body = f"spec:\n  target:\n    name: db\n    template:\n      metadata:\n{labels}\n{annotations}"
+    held = output(thing("ExternalSecret", "x", body=body, api=ESO) + job())
+    assert loaded(named(held, "ExternalSecret/x-presync").document.text)["spec"] == {"target": {"name": "db-presync"}}
+
+
+def test_the_namespace_that_is_not_written_is_the_given_one() -> None:
+    body = "spec: {managedSecretReference: {secretName: db, secretNamespace: ns}}"
+    held = output(thing("InfisicalSecret", "x", body=body, api=INFISICAL) + job(), namespace="ns")
+    assert "creationPolicy: Owner" in named(held, "InfisicalSecret/x-presync").document.text.replace('"', "")
+
+
+@pytest.mark.parametrize("policy", ["", "~", "{a: b}"])
+def test_a_field_that_holds_no_text_is_not_set(policy: str) -> None:
+    body = f"spec:\n  managedSecretReference:\n    secretName: db\n    creationPolicy: {policy}"
+    (finding,) = refusals(thing("InfisicalSecret", "x", body=body, api=INFISICAL) + job())
+    assert "its creationPolicy is no text that a copy could change" in finding.message
+
+
 @pytest.mark.parametrize(("space", "policy"), [("ns", "Owner"), ("other", "Orphan")])
 def test_a_copy_owns_no_secret_of_another_namespace(space: str, policy: str) -> None:
     reference = f"{{secretName: db, secretNamespace: {space}, creationPolicy: Orphan}}"
@@ -532,6 +561,33 @@ def test_a_hook_whose_secret_the_application_reads_becomes_ordinary() -> None:
     assert held.is_hook(named(held, "ExternalSecret/db-presync"))
 
 
+def test_a_store_that_reads_what_is_made_from_it_is_refused() -> None:
+    early = f"{PRE_SYNC}, {wave(-1)}"
+    store = thing("SecretStore", "vault", early, "spec: {provider: {vault: {auth: {tokenSecretRef: {name: db}}}}}", ESO)
+    (finding, *_) = refusals(store + thing("ExternalSecret", "db", early, f"spec: {{{STORE}}}", ESO) + job())
+    assert finding.rule == "late-dependency"
+
+
+STAYING = {
+    "Doppler": ("DopplerSecret", "secrets.doppler.com/v1alpha1", "managedSecret: {name: db}"),
+    "an orphan": ("ExternalSecret", ESO, "target: {name: db, creationPolicy: Orphan}"),
+}
+
+
+@pytest.mark.parametrize(("kind", "api", "spec"), STAYING.values(), ids=STAYING)
+def test_a_hook_whose_secret_stays_may_make_what_the_application_reads_before_it(
+    kind: str, api: str, spec: str
+) -> None:
+    maker = thing(kind, "x", f"{PRE_SYNC}, {wave(-1)}", f"spec: {{{spec}}}", api)
+    text = maker + job() + app()
+    assert output(text).is_hook(named(output(text), f"{kind}/x"))
+    promised = [each for each in SCENARIOS["argocd"] if each.promised]
+    played = [play(each, revisions(output(text), release(text)), "argocd").broken for each in promised]
+    assert [event for broken in played for event in broken] == []
+    late = maker.replace("PreSync", "PostSync") + app()
+    assert output(late).is_ordinary(named(output(late), f"{kind}/x"))
+
+
 @pytest.mark.parametrize(
     "filler",
     [
@@ -565,6 +621,14 @@ def test_a_sealed_secret_s_refusal_tells_the_command_that_reseals_it() -> None:
     assert finding.hint.endswith(
         "kubectl get secret db --namespace ns -o yaml | kubeseal --scope namespace-wide --format yaml"
     )
+
+
+def test_what_reseals_a_secret_is_no_remedy_for_its_text() -> None:
+    marks = 'sealedsecrets.bitnami.com/cluster-wide: "true"'
+    body = "spec: &s {encryptedData: {a: b}, template: {metadata: {labels: {helm.sh/hook: x}}}}\nstatus: *s"
+    (finding,) = refusals(thing("SealedSecret", "db", marks, body, "bitnami.com/v1alpha1") + job())
+    assert "behind an alias" in finding.message
+    assert "kubeseal" not in finding.hint
 
 
 def test_it_may_be_accepted_that_a_secret_is_missing() -> None:

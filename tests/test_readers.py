@@ -212,13 +212,25 @@ def test_a_producer_that_the_settings_name_is_copied() -> None:
         (MAKER._replace(versions=("v2",)), "presync knows it in v2 only"),
         (MAKER._replace(unless=(State(("spec.mode",), ("!loose",), "it is not loose"),)), "it is not loose"),
         (MAKER._replace(makes=(Product((), "d{name}"),), reason=""), "what it makes is called after it"),
-        (MAKER._replace(drops=("spec.restarts",)), "its restarts cannot be left out of one line"),
+        (MAKER._replace(drops=("spec.restarts",)), "does not stand on lines of its own: restarts"),
     ],
 )
 def test_a_producer_that_the_settings_name_is_refused(changed: Maker, said: str) -> None:
     reader = job(pod=reads("dx" if changed.makes[0].default else "db"))
     (finding,) = [j.finding for j in rendered(MADE + reader, producers=(changed,)).judged if j.refuses]
     assert said in finding.message
+
+
+def test_a_remedy_that_the_settings_name_may_hold_any_text() -> None:
+    maker = MAKER._replace(treat="refuse", reason="it is ours", remedy="use {x} and {} for {secret}")
+    (finding,) = [j.finding for j in rendered(MADE + job(), producers=(maker,)).judged if j.refuses]
+    assert finding.hint == "use {x} and {} for db"
+
+
+def test_a_key_with_dots_can_be_set() -> None:
+    maker = MAKER._replace(sets=(Value("spec.[my.org/mode]", "loose", "strict"),))
+    text = rendered(MADE + job(), producers=(maker,)).text
+    assert '"my.org/mode": "loose"' in text or "my.org/mode: loose" in text
 
 
 @pytest.mark.parametrize(

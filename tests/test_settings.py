@@ -10,6 +10,7 @@ import pytest
 
 from postrenderer import settings
 from postrenderer.errors import SettingsError
+from postrenderer.in_force import settings_in_force
 from postrenderer.settings import DEFAULTS, FILE_NAME, DeletePolicies, Settings, load, schema, shown
 
 if TYPE_CHECKING:
@@ -189,3 +190,52 @@ def test_the_defaults_never_let_a_failure_delete_a_copy() -> None:
     assert "HookFailed" in DEFAULTS.delete_policies.copies.must_not
     assert "BeforeHookCreation" in DEFAULTS.delete_policies.workloads.must
     assert DEFAULTS.delete_policies.others == DeletePolicies()
+
+
+LOGIN = "producers: [{kind: Login.my.org, makes: [{paths: [spec.to]}], "
+FAULTY = {
+    "a pattern without a name": ("references: [{kind: Job.batch, paths: [a.b], pattern: x}]", "must hold {name} once"),
+    "a pattern with two": ("references: [{kind: Job.batch, paths: [a], pattern: '{name}{name}'}]", "{name} once"),
+    "no path": ("references: [{kind: Job.batch, paths: ['']}]", "'' is no path"),
+    "an item without a dot": ("references: [{kind: Job.batch, paths: ['a.b[].c']}]", "'a.b[].c' is no path"),
+    "a version for a group": ("references: [{kind: batch/v1/Job, paths: [a]}]", "is no KIND.GROUP"),
+    "no target": ("references: [{kind: Job.batch, paths: [a], to: ''}]", "is no KIND.GROUP"),
+    "a pattern of a producer": (f"{LOGIN} reads: [{{paths: [spec.by], pattern: x}}]}}]", "must hold {name} once"),
+    "a product of no kind": ("producers: [{kind: A.b, makes: [{kind: v1/Secret}]}]", "is no KIND.GROUP"),
+    "a state's path": (f"{LOGIN} idle: [{{paths: [a..b], values: [x]}}]}}]", "'a..b' is no path"),
+    "an item left out": (f"{LOGIN} drops: ['spec.list.[]']}}]", "is no field of a map"),
+    "everything left out": (f"{LOGIN} drops: [spec]}}]", "is no field of a map"),
+    "every field left out": (f"{LOGIN} drops: ['spec.*']}}]", "is no field of a map"),
+    "the name left out": (f"{LOGIN} drops: [metadata.name]}}]", "a copy cannot change 'metadata.name'"),
+    "the product left out": (f"{LOGIN} drops: [spec.to]}}]", "cannot change both 'spec.to' and 'spec.to'"),
+    "what is left out twice": (f"{LOGIN} drops: [spec.a, spec.a.b]}}]", "cannot change both 'spec.a' and 'spec.a.b'"),
+    "what is read left out": (f"{LOGIN} drops: [spec.a], reads: [{{paths: ['spec.*.b']}}]}}]", "cannot change both"),
+    "what is set left out": (
+        f"{LOGIN} drops: [spec.a], sets: [{{path: spec.a, value: x, default: y}}]}}]",
+        "cannot change both",
+    ),
+    "a key renamed": ("producers: [{kind: A.b, makes: [{paths: ['spec.users.{}']}]}]", "say `treat: refuse`"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), FAULTY.values(), ids=FAULTY)
+def test_a_row_that_could_not_be_followed_is_told(file: Path, text: str, said: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        settings_in_force(str(file))
+    assert said in caught.value.message
+    assert caught.value.message.startswith(text.partition(":")[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{LOGIN} treat: refuse, drops: [spec.to]}}]",
+        "producers: [{kind: A.b, makes: [{paths: [metadata.name]}, {paths: [metadata.name], kind: ConfigMap}]}]",
+        f"{LOGIN} sets: [{{path: 'spec.[my.org/mode]', value: x, default: y}}], marks: [spec.labels]}}]",
+        f"{LOGIN} reads: [{{paths: [spec.by]}}, {{paths: [spec.by], to: ConfigMap}}]}}]",
+    ],
+)
+def test_a_row_that_can_be_followed_is_not(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    assert settings_in_force(str(file)).producers

@@ -52,8 +52,9 @@ def _hint(release: Release, need: Need, reason: str) -> str:
     row = release.producer(need.target)
     if need.target.identity[:2] == SERVICE_ACCOUNT:
         return remedy or OWN_ACCOUNT
-    if remedy or not row or not row.remedy:
+    own = [row.reason, *(state.reason for state in row.unless)] if row and row.remedy else []
+    if not row or reason not in own:
         return remedy or HINT
     secret = need.reference.name if need.reference else need.target.identity.name
     namespace = release.namespace_of(need.target)
-    return row.remedy.format(secret=secret, at=f" --namespace {namespace}" if namespace else "")
+    return row.remedy.replace("{secret}", secret).replace("{at}", f" --namespace {namespace}" if namespace else "")

@@ -30,11 +30,10 @@ Source: argo-cd issues 3837, 13429, 14046; tried on Argo CD 3.6.1, Helm 4.3.0 an
 
 from collections.abc import Iterator
 
-from postrenderer import nodes
 from postrenderer.findings import Finding, Related, Severity
 from postrenderer.hooks import SUCCEEDED
 from postrenderer.manifest import Manifest, Place
-from postrenderer.producing import Producer, products, why_not
+from postrenderer.producing import Producer, outlives, products, why_not
 from postrenderer.references import BINDINGS, SERVICE_ACCOUNT, subjects
 from postrenderer.release import Release
 from postrenderer.settings import Settings
@@ -72,9 +71,8 @@ def find(release: Release, settings: Settings) -> Iterator[Finding]:
             found = _finding(release, hook, made, "what it makes is read by", "reads what it makes here")
             gone = SUCCEEDED in release.meaning(hook).policies
             severity = SEVERITY if gone else Severity.WARNING
-            yield (
-                found._replace(severity=severity, hint=PRODUCER, about=MADE) if why_not(hook, row, settings) else found
-            )
+            barred = why_not(hook, row, settings, release.namespace_of(hook))
+            yield found._replace(severity=severity, hint=PRODUCER, about=MADE) if barred else found
 
 
 def _finding(release: Release, hook: Manifest, readers: dict[Manifest, Place], said: str, label: str) -> Finding:
@@ -103,8 +101,8 @@ def _granted(release: Release, hook: Manifest) -> Iterator[tuple[Manifest, Place
 
 
 def _readers_of_product(release: Release, hook: Manifest, row: Producer) -> Iterator[tuple[Manifest, Place]]:
-    """Ordinary objects that read the Secret which the hook, a custom resource, makes and takes with it."""
-    kept = row.stays or nodes.text(nodes.at(hook.root, "spec", "target", "creationPolicy")) == "Orphan"
+    """Ordinary objects that read the Secret which the hook, a custom resource, makes too late or takes with it."""
+    kept = release.is_pre_sync(hook) and outlives(hook, row)
     for product in () if kept else products(hook, row):
         for reader in filter(release.is_ordinary, release.mentioning(product.name)):
             for reference in release.references(reader):

@@ -59,6 +59,7 @@ class Cluster:
             False,
         )  # what Argo CD synced last, and whether it succeeded
         self.due: set[Identity] = set()  # what is made anew before long: nobody minds its old pods
+        self._lasting: set[Identity] = set()  # what made something that stays when it is gone
         self._missed: set[tuple[Identity, str]] = set()
 
     def note(self, change: Change, key: Identity, why: str = "", other: str = "") -> None:
@@ -79,7 +80,10 @@ class Cluster:
         return live.looks and live.key not in self.due
 
     def _needs(self, wanted: Wanted, gone: Live) -> bool:
-        return gone.key in wanted.keys and wanted.keys.isdisjoint(self.live)
+        return gone.key in wanted.keys and not self._finds(wanted)
+
+    def _finds(self, wanted: Wanted) -> bool:
+        return not wanted.keys.isdisjoint(self.live) or not wanted.keys.isdisjoint(self._lasting)
 
     def apply(self, key: Identity, step: Step, revision: Revision) -> bool:
         """Creates or changes an object. False where it is refused."""
@@ -89,6 +93,8 @@ class Cluster:
             state: State = "running" if step.manifest.is_workload else ""
             self.live[key] = live = Live(key, step, revision, state, keeps=revision.keeps(step))
             self.note("created", key)
+            if revision.leaves(step):
+                self._lasting.add(key)
             if state:
                 self.note("running", key)
         elif live.revision.pods(live.step) != revision.pods(step):
@@ -107,7 +113,7 @@ class Cluster:
             if self._may_look(live) and (keys is None or live.key in keys):
                 for wanted in live.wanted:
                     seen = (live.key, wanted.said)
-                    if not wanted.keys.isdisjoint(self.live):
+                    if self._finds(wanted):
                         self._missed.discard(seen)
                     elif seen not in self._missed:
                         self._missed.add(seen)
@@ -115,7 +121,7 @@ class Cluster:
 
     def held_up(self, live: Live) -> str:
         """What keeps its pods from starting, if anything does."""
-        missing = (w.said for w in live.wanted if w.is_waited_for and w.keys.isdisjoint(self.live))
+        missing = (w.said for w in live.wanted if w.is_waited_for and not self._finds(w))
         return next(missing, "")
 
     def end(self, live: Live, state: State) -> None:

@@ -8,6 +8,7 @@ from postrenderer import nodes
 from postrenderer.hooks import SUCCEEDED, Standing
 from postrenderer.manifest import Identity, Manifest
 from postrenderer.plan import plan
+from postrenderer.producing import outlives
 from postrenderer.references import BINDINGS, NEVER_REFER, SERVICE_ACCOUNT, Reference
 from postrenderer.release import Release
 from postrenderer.steps import Plan, Read, Step
@@ -92,6 +93,11 @@ class Revision:
 
     def keeps(self, step: Step) -> bool:
         return KEEP in step.manifest.document.text and step.manifest.annotations.get(KEEP) == "keep"
+
+    def leaves(self, step: Step) -> bool:
+        """Whether what its controller made stays when it is deleted."""
+        row = self.release.producer(step.manifest)
+        return row is not None and outlives(step.manifest, row)
 
     def wanted(self, step: Step) -> tuple[Wanted, ...]:
         """What the pods of this object look for, through their account and its grants; nothing for passive kinds."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from postrenderer import nodes
-from postrenderer.closure import Need, accounts_of, readers_of
+from postrenderer.closure import Need, accounts_of, needs, readers_of
 from postrenderer.copies import Copy, existing, plan
 from postrenderer.edits import (
     NAME,
@@ -84,8 +84,10 @@ def _make_ordinary(hook: Manifest, release: Release) -> Iterator[Edit]:
 
 
 def _move(need: Need, release: Release) -> Iterator[Edit]:
-    """To the wave before its first reader."""
+    """To the wave before its first reader; not where each needs the other."""
     target = need.target
+    if any(other.target is need.workload for other in needs(release, target)):
+        return
     words = set(release.meaning(need.workload).words)
     late = [hook for hook in readers_of(release, target) if not words.isdisjoint(release.meaning(hook).words)]
     first = [hook for hook in release.workloads if release.is_pre_sync(hook)] if "SyncFail" in words else []
@@ -127,8 +129,8 @@ def _edits_of_copy(original: Manifest, release: Release, settings: Settings) -> 
     metadata = nodes.lookup(original.root, "metadata")
     made += [RemoveField(original, ("metadata", f)) for f in UNCOPIED_FIELDS if nodes.find(metadata, f)]
     if row := release.producer(original):
-        made += edits_of_copy(original, row, settings)
-    return (*made, *_references_of_copy(copy, release, settings))
+        made += edits_of_copy(original, row, settings, release.namespace_of(original))
+    return tuple(dict.fromkeys((*made, *_references_of_copy(copy, release, settings))))
 
 
 def _references_of_copy(copy: Copy, release: Release, settings: Settings) -> Iterator[InPlace]:
