@@ -47,19 +47,20 @@ def read(
     again: list[Document] | None = None,
     parse_all: bool = False,
     tables: Tables = BUILT_IN,
+    name: str = "the stream",
 ) -> Release:
     """A stream as a release. Raises BadInputError where it holds no Kubernetes object."""
     release = Release(documents, target, namespace, parse_all, tables=tables)
+    if not release.manifests:
+        raise BadInputError(
+            f"nothing came in: {name} holds no Kubernetes object",
+            "Did `helm template` fail? In a shell, `set -o pipefail` stops the pipe then.",
+        )
     if again is not None:
         second = Release(again, target, namespace, parse_all, tables=tables)
         if not second.manifests:
             raise BadInputError("the second rendering holds no Kubernetes object", "Did `helm template` fail?")
         release.generated = generated(release, second)
-    if not release.manifests:
-        raise BadInputError(
-            "nothing came in: the stream holds no Kubernetes object",
-            "Did `helm template` fail? In a shell, `set -o pipefail` stops the pipe then.",
-        )
     return release
 
 
