@@ -39,6 +39,11 @@ def release_of_stream(options: Options, settings: Settings) -> Release:
 
 def inputs(reading: Reading) -> list[Input]:
     """The inputs that were named, and those below the folders among them; stdin where nothing was."""
+    if not reading.inputs and os.isatty(0):
+        raise SettingsError(
+            "no input is named, and nothing is piped in",
+            "Name files, folders or charts, or pipe in what `helm template` prints.",
+        )
     found = list(dict.fromkeys(each for path in reading.inputs or ("-",) for each in _inputs_at(path, reading)))
     if (reading.values or reading.set or reading.all_values) and not any(each.is_chart for each in found):
         raise SettingsError(

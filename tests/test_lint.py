@@ -102,6 +102,15 @@ def test_a_folder_of_other_things_is_bad_input(tmp_path: Path) -> None:
     assert "no input holds a Kubernetes object" in done.stderr
 
 
+def test_nobody_waits_for_a_terminal_that_nothing_was_piped_to(here: Path) -> None:
+    keyboard, end = pty.openpty()
+    done = subprocess.run([*PRESYNC, "lint"], stdin=end, capture_output=True, text=True, cwd=here, timeout=SECONDS)
+    os.close(keyboard)
+    os.close(end)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no input is named, and nothing is piped in" in done.stderr
+
+
 # What it fails on.
 
 STATUS = {
