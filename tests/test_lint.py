@@ -326,6 +326,7 @@ def test_a_repository_starts_with_the_waivers_that_are_written(here: Path) -> No
     before = lint(here, ".", "--fail-on", "warning")
     done = lint(here, ".", "--write-waivers", settings.FILE_NAME)
     assert (before.returncode, done.returncode, done.stdout) == (1, 0, "")
+    assert f"written to {settings.FILE_NAME}" in done.stderr
     after = lint(here, ".", "--fail-on", "warning")
     assert after.returncode == 0
     assert "waiver" not in after.stdout
