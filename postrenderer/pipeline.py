@@ -97,11 +97,13 @@ def render(release: Release, settings: Settings = DEFAULTS, checked: bool = True
 
 
 def lint(release: Release, settings: Settings = DEFAULTS) -> tuple[Judged, ...]:
-    """What a render finds and settles, and what only people can mend in the release as it came in."""
+    """What is wrong with the release as it came in: what a render settles or leaves, and what only people can mend."""
     from postrenderer.advice import ADVICE  # a render starts without it
 
+    came = {finding.key for finding in find(release, settings)}
     told = find(release, settings, ADVICE)
-    judged = render(release, settings, checked=False).judged
+    rendered = render(release, settings, checked=False).judged
+    judged = [each for each in rendered if not each.settled or each.finding.key in came]  # not what a render brings up
     return (*judged, *(_judge(finding, {finding.key: finding}, settings) for finding in told))
 
 
