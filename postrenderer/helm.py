@@ -33,7 +33,7 @@ def template(chart: str, namespace: str, values: tuple[str, ...] = (), sets: tup
         words = " ".join(done.stderr.decode(errors="replace").split())
         raise PostRendererError(
             f"helm could not render {chart}: {words or f'exit status {done.returncode}'}",
-            "Helm's own words are above; `helm dependency build` brings what a chart depends on.",
+            "These are Helm's own words: `--values` and `--set` give values, `helm dependency build` dependencies.",
         )
     return done.stdout
 

@@ -26,7 +26,7 @@ class Input(NamedTuple):
     path: str
     is_chart: bool = False
     values: tuple[str, ...] = ()
-    found: bool = False  # below a folder: what holds no Kubernetes object is passed over
+    found: bool = False  # below a folder or in ci/, not named: what holds no Kubernetes object is passed over
 
 
 def release_of_stream(options: Options, settings: Settings) -> Release:
@@ -39,6 +39,11 @@ def release_of_stream(options: Options, settings: Settings) -> Release:
 
 def inputs(reading: Reading) -> list[Input]:
     """The inputs that were named, and those below the folders among them; stdin where nothing was."""
+    if not reading.inputs and os.isatty(0):
+        raise SettingsError(
+            "no input is named, and nothing is piped in",
+            "Name files, folders or charts, or pipe in what `helm template` prints.",
+        )
     found = list(dict.fromkeys(each for path in reading.inputs or ("-",) for each in _inputs_at(path, reading)))
     if (reading.values or reading.set or reading.all_values) and not any(each.is_chart for each in found):
         raise SettingsError(
@@ -53,30 +58,29 @@ def inputs(reading: Reading) -> list[Input]:
 
 
 def release(of: Input, reading: Reading, settings: Settings) -> Release | None:
-    """The input as a release, a chart rendered twice; None for a file that was found and holds no Kubernetes object."""
-    again: list[Document] | None
-    if of.is_chart:
-        documents, again = (_rendered(of, reading, settings.limits) for _ in range(2))
-        return _whole(documents, again, reading, settings)
-    documents = channels.read((of.path,), settings.limits)
+    """The input as a release, a chart rendered twice; None for one that was found and holds no Kubernetes object."""
+    limits = settings.limits
+    documents = _rendered(of, reading, limits) if of.is_chart else channels.read((of.path,), limits)
     if of.found and not _hold_objects(documents):
         return None
-    again = channels.read((reading.again,), settings.limits) if reading.again else None
-    return _whole(documents, again, reading, settings)
-
-
-def _whole(documents: list[Document], again: list[Document] | None, reading: Reading, settings: Settings) -> Release:
+    again = _again(of, reading, limits)
     target = target_of(reading.target, documents)
-    found = pipeline.read(documents, target, reading.namespace, again, tables=tables.of(settings))
-    found.is_whole = True
-    return found
+    whole = pipeline.read(documents, target, reading.namespace, again, tables=tables.of(settings), name=of.name)
+    whole.is_whole = True
+    return whole
+
+
+def _again(of: Input, reading: Reading, limits: Limits) -> list[Document] | None:
+    if of.is_chart:
+        return _rendered(of, reading, limits)
+    return channels.read((reading.again,), limits) if reading.again else None
 
 
 def _inputs_at(path: str, reading: Reading) -> Iterator[Input]:
     if path == "-":
         yield Input("stdin", path)
     elif not os.path.isdir(path):
-        yield Input(path, path)
+        yield Input(_tidy(path), _tidy(path))
     elif _is_chart(path):
         yield from _charts(path, reading)
     else:
@@ -86,12 +90,19 @@ def _inputs_at(path: str, reading: Reading) -> Iterator[Input]:
         yield from below
 
 
+def _tidy(path: str) -> str:
+    """One spelling of a file, without `./`; `..` stays, since behind a link it leads elsewhere."""
+    from pathlib import PurePath
+
+    return str(PurePath(path)) if path else path
+
+
 def _below(folder: str, reading: Reading) -> Iterator[Input]:
     """Files and charts below a folder, in the order of their names; nothing hidden, nothing inside a chart."""
     for here, folders, files in os.walk(folder, onerror=_unreadable):
         if _is_chart(here):
             folders.clear()
-            yield from _charts(here, reading)
+            yield from _charts(here, reading, found=True)
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
@@ -100,7 +111,7 @@ def _below(folder: str, reading: Reading) -> Iterator[Input]:
                 yield Input(path, path, found=True)
 
 
-def _charts(folder: str, reading: Reading) -> Iterator[Input]:
+def _charts(folder: str, reading: Reading, found: bool = False) -> Iterator[Input]:
     """The chart with the values that were given, or with `--all-values` once for each of its ci/*-values.yaml."""
     from postrenderer import helm
 
@@ -111,9 +122,9 @@ def _charts(folder: str, reading: Reading) -> Iterator[Input]:
     names = sorted(os.listdir(ci)) if reading.all_values and os.path.isdir(ci) else []
     sets = [os.path.join("ci", name) for name in names if name.endswith(CI_VALUES)]
     for more in sets:
-        yield Input(f"{path} ({more})", path, True, (*reading.values, os.path.join(path, more)))
+        yield Input(f"{path} ({more})", path, True, (*reading.values, os.path.join(path, more)), found=True)
     if not sets:
-        yield Input(path, path, True, reading.values)
+        yield Input(path, path, True, reading.values, found)
 
 
 def _is_chart(folder: str) -> bool:

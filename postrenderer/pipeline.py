@@ -47,19 +47,20 @@ def read(
     again: list[Document] | None = None,
     parse_all: bool = False,
     tables: Tables = BUILT_IN,
+    name: str = "the stream",
 ) -> Release:
     """A stream as a release. Raises BadInputError where it holds no Kubernetes object."""
     release = Release(documents, target, namespace, parse_all, tables=tables)
+    if not release.manifests:
+        raise BadInputError(
+            f"nothing came in: {name} holds no Kubernetes object",
+            "Did `helm template` fail? In a shell, `set -o pipefail` stops the pipe then.",
+        )
     if again is not None:
         second = Release(again, target, namespace, parse_all, tables=tables)
         if not second.manifests:
             raise BadInputError("the second rendering holds no Kubernetes object", "Did `helm template` fail?")
         release.generated = generated(release, second)
-    if not release.manifests:
-        raise BadInputError(
-            "nothing came in: the stream holds no Kubernetes object",
-            "Did `helm template` fail? In a shell, `set -o pipefail` stops the pipe then.",
-        )
     return release
 
 
@@ -96,11 +97,13 @@ def render(release: Release, settings: Settings = DEFAULTS, checked: bool = True
 
 
 def lint(release: Release, settings: Settings = DEFAULTS) -> tuple[Judged, ...]:
-    """What a render finds and settles, and what only people can mend in the release as it came in."""
+    """What is wrong with the release as it came in: what a render settles or leaves, and what only people can mend."""
     from postrenderer.advice import ADVICE  # a render starts without it
 
+    came = {finding.key for finding in find(release, settings)}
     told = find(release, settings, ADVICE)
-    judged = render(release, settings, checked=False).judged
+    rendered = render(release, settings, checked=False).judged
+    judged = [each for each in rendered if not each.settled or each.finding.key in came]  # not what a render brings up
     return (*judged, *(_judge(finding, {finding.key: finding}, settings) for finding in told))
 
 

@@ -101,6 +101,15 @@ class Settings(NamedTuple):
 
 
 DEFAULTS = Settings()
+_NO_DATE = "should be a date such as 2099-12-31"
+_PLAINLY = {  # what pydantic says of Python's types, in YAML's words
+    "extra_forbidden": "unknown key",
+    "tuple_type": "should be a list",
+    "model_type": "should be a mapping",
+    "date_type": _NO_DATE,
+    "date_from_datetime_inexact": _NO_DATE,
+    "date_from_datetime_parsing": _NO_DATE,
+}
 
 
 def load(file: "Path") -> Settings:
@@ -118,13 +127,15 @@ def load(file: "Path") -> Settings:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)
         raise SettingsError(f"{place}: the settings file is not valid YAML") from None
+    except ValueError:  # from the YAML reader's own idea of dates
+        raise SettingsError(f"{file}: a date in the settings file is on no calendar") from None
     try:
         checked = _model(Settings).model_validate({} if data is None else data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         key = ".".join(map(str, first["loc"])) or "the file"
         hint = "`presync settings --schema` prints every key."
-        said = "unknown key" if first["type"] == "extra_forbidden" else first["msg"][0].lower() + first["msg"][1:]
+        said = _PLAINLY.get(first["type"], first["msg"][0].lower() + first["msg"][1:])
         raise SettingsError(f"{file}: {key}: {said}", hint) from None
     settings: Settings = _merged(DEFAULTS, checked.model_dump(exclude_unset=True))
     return settings._replace(waivers=tuple(_with_lines(settings.waivers, text))) if settings.waivers else settings

@@ -68,6 +68,11 @@ def test_each_file_is_a_release_of_its_own(here: Path) -> None:
     assert held("a.yaml", "b.yaml") == {"a.yaml": ["Secret/db"], "b.yaml": ["Job/migrate"]}
 
 
+def test_one_file_named_twice_is_one_release(here: Path) -> None:
+    write(here / "a.yaml", secret())
+    assert found("a.yaml", "./a.yaml", ".//a.yaml") == ["a.yaml"]
+
+
 def test_below_a_folder_every_file_with_objects_is_found(here: Path) -> None:
     write(here / "deploy/z.yaml", secret())
     write(here / "deploy/a/b.yml", "# c\n" + job())
@@ -98,7 +103,7 @@ def test_a_file_without_objects_is_passed_over_below_a_folder_and_refused_by_nam
     write(here / "deploy/x.yaml", text)
     write(here / "deploy/y.yaml", secret())
     assert held("deploy") == {"deploy/y.yaml": ["Secret/db"]}
-    with pytest.raises(PostRendererError):
+    with pytest.raises(PostRendererError, match=r"deploy/x.yaml"):
         held("deploy/x.yaml")
 
 
@@ -179,10 +184,14 @@ def test_a_chart_that_cannot_be_rendered_is_told_in_helm_s_words(here: Path) -> 
 
 
 @needs_helm
-def test_a_chart_that_renders_nothing_is_bad_input(here: Path) -> None:
-    chart(here / "shop", template="")
-    with pytest.raises(PostRendererError, match="no Kubernetes object"):
-        held("shop")
+def test_a_chart_that_renders_nothing_is_passed_over_below_a_folder_and_refused_by_name(here: Path) -> None:
+    chart(here / "deploy/shop", template="{{ if .Values.enabled }}" + TEMPLATE + "{{ end }}")
+    assert held("deploy") == {}
+    with pytest.raises(PostRendererError, match="nothing came in: deploy/shop holds no Kubernetes object"):
+        held("deploy/shop")
+    write(here / "deploy/shop/ci/off-values.yaml", "enabled: false")
+    write(here / "deploy/shop/ci/on-values.yaml", "enabled: true")
+    assert held("deploy/shop", all_values=True) == {"deploy/shop (ci/on-values.yaml)": ["Secret/shop-plain"]}
 
 
 def test_without_a_helm_a_chart_is_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

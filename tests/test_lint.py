@@ -102,6 +102,23 @@ def test_a_folder_of_other_things_is_bad_input(tmp_path: Path) -> None:
     assert "no input holds a Kubernetes object" in done.stderr
 
 
+def test_what_only_a_render_brings_up_and_settles_is_not_wrong_with_the_input(here: Path) -> None:
+    early = secret(annotations="helm.sh/hook: pre-install, helm.sh/hook-weight: '-1'")
+    (here / "early.yaml").write_text(early + app() + job(), encoding="utf-8")
+    found = findings(here, "early.yaml")["early.yaml"]
+    assert "shared-hook" in found
+    assert "late-dependency" not in found
+
+
+def test_nobody_waits_for_a_terminal_that_nothing_was_piped_to(here: Path) -> None:
+    keyboard, end = pty.openpty()
+    done = subprocess.run([*PRESYNC, "lint"], stdin=end, capture_output=True, text=True, cwd=here, timeout=SECONDS)
+    os.close(keyboard)
+    os.close(end)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no input is named, and nothing is piped in" in done.stderr
+
+
 # What it fails on.
 
 STATUS = {
@@ -317,6 +334,7 @@ def test_a_repository_starts_with_the_waivers_that_are_written(here: Path) -> No
     before = lint(here, ".", "--fail-on", "warning")
     done = lint(here, ".", "--write-waivers", settings.FILE_NAME)
     assert (before.returncode, done.returncode, done.stdout) == (1, 0, "")
+    assert f"written to {settings.FILE_NAME}" in done.stderr
     after = lint(here, ".", "--fail-on", "warning")
     assert after.returncode == 0
     assert "waiver" not in after.stdout

@@ -121,6 +121,26 @@ def test_a_file_that_is_no_yaml_is_told_by_its_place(file: Path, text: str) -> N
     assert caught.value.__suppress_context__
 
 
+WAIVER = "waivers: [{{rule: late-dependency, object: Job/a, reason: later, expires: {}}}]"
+PLAIN = {
+    "a word for a list": (f"allow: {CANARY}", "allow: should be a list"),
+    "nothing for a list": ("waivers:", "waivers: should be a list"),
+    "a word for a map": (f"copies: {CANARY}", "copies: should be a mapping"),
+    "a word for a date": (WAIVER.format(CANARY), "waivers.0.expires: should be a date such as 2099-12-31"),
+    "a number for a date": (WAIVER.format(20990101), "waivers.0.expires: should be a date such as 2099-12-31"),
+    "a time for a date": (WAIVER.format('"2099-01-01T10:00:00Z"'), "should be a date such as 2099-12-31"),
+    "a date on no calendar": (WAIVER.format("2099-02-30"), "a date in the settings file is on no calendar"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), PLAIN.values(), ids=PLAIN)
+def test_a_mistake_is_told_in_the_words_of_yaml(file: Path, text: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said) as caught:
+        loaded(file, text)
+    assert str(file) in caught.value.message
+    assert CANARY not in caught.value.message
+
+
 def test_other_bytes_and_repeated_keys_are_told(file: Path) -> None:
     file.write_bytes(b"folder: \xff")
     with pytest.raises(SettingsError, match="is not valid YAML"):

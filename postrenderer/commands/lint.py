@@ -63,6 +63,7 @@ def run(options: Options) -> int:
     shown = [each._replace(verdicts=tuple(v for v in each.verdicts if _is_shown(v, options))) for each in linted]
     if options.write_waivers:
         channels.write_new(options.write_waivers, waivers.written(shown, date.today()))
+        channels.tell(f"presync: waivers of errors and warnings written to {options.write_waivers}\n")
         return 0
     report = Report(shown, failing, channels.colourful() and not options.output)
     _write(written(report), report, options)

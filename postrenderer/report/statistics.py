@@ -3,7 +3,7 @@
 from postrenderer.findings import Severity
 from postrenderer.pages import PAGES
 from postrenderer.report.lint import Report
-from postrenderer.report.text import counted
+from postrenderer.report.text import counted, plural
 
 HEAD = ("rule", "severity", "findings", "settled", "releases")
 
@@ -13,7 +13,7 @@ def written(report: Report) -> str:
     widths = [max(len(row[column]) for row in (HEAD, *rows)) for column in range(len(HEAD))]
     lines = ["  ".join(_aligned(cell, widths, number) for number, cell in enumerate(row)) for row in (HEAD, *rows)]
     total = counted(report.verdicts) if report.verdicts else "nothing found"
-    return "".join(f"{line}\n" for line in lines) + f"presync: {total} in {report.releases} releases\n"
+    return "".join(f"{line}\n" for line in lines) + f"presync: {total} in {plural(report.releases, 'release')}\n"
 
 
 def _row(rule: str, severity: Severity, report: Report) -> tuple[str, ...]:

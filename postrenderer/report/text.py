@@ -76,11 +76,11 @@ def failed(error: PostRendererError) -> str:
 
 def counted(verdicts: Sequence[Verdict]) -> str:
     counts = [sum(each.severity is severity for each in verdicts) for severity in Severity]
-    parts = (_plural(count, severity.value) for count, severity in zip(counts, Severity, strict=True))
+    parts = (plural(count, severity.value) for count, severity in zip(counts, Severity, strict=True))
     return ", ".join(part for part, count in zip(parts, counts, strict=True) if count) or "nothing left"
 
 
-def _plural(count: int, word: str) -> str:
+def plural(count: int, word: str) -> str:
     return f"{count} {word}" + ("s" if count != 1 else "")
 
 

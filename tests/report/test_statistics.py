@@ -5,7 +5,7 @@ from __future__ import annotations
 from postrenderer.report import statistics
 from postrenderer.report.lint import Report
 
-from .nasty import FAILING, nasty
+from .nasty import FAILING, nasty, plain
 
 
 def test_each_rule_has_its_counts() -> None:
@@ -23,3 +23,7 @@ def test_each_rule_has_its_counts() -> None:
 
 def test_nothing_is_a_table_without_rows() -> None:
     assert statistics.written(Report([], FAILING)).splitlines()[1:] == ["presync: nothing found in 0 releases"]
+
+
+def test_one_release_is_one() -> None:
+    assert statistics.written(plain()).endswith(" in 1 release\n")
