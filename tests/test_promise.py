@@ -14,6 +14,7 @@ from postrenderer import pipeline, producing, stream
 from postrenderer.errors import BadInputError
 from postrenderer.hooks import PRE_SYNC
 from postrenderer.production import producer
+from postrenderer.references import BINDINGS
 from postrenderer.simulation import play, revisions
 from postrenderer.simulation.scenarios import SCENARIOS
 
@@ -83,8 +84,11 @@ class Known(NamedTuple):
 def known(original: Release, now: Release, result: Rendered) -> Known:
     warned = [judged.finding.manifest for judged in result.judged if judged.finding.rule in TOLD and not judged.settled]
     was_ordinary = {str(manifest) for manifest in original.manifests if original.is_ordinary(manifest)}
+    granted = (
+        target for m in warned if m.identity[:2] in BINDINGS for r in now.references(m) for target in now.resolve(m, r)
+    )
     return Known(
-        told={name for manifest in warned for name in (str(manifest), *products(now, manifest))},
+        told={name for manifest in (*warned, *granted) for name in (str(manifest), *products(now, manifest))},
         lasting={str(hook) for hook in now.hooks if not hook.is_workload},
         later={str(hook) for hook in now.hooks if set(now.meaning(hook).words) - {*PRE_SYNC[now.target], "SyncFail"}},
         made={name for manifest in now.manifests for name in products(now, manifest)},
