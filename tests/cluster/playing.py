@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from postrenderer.simulation.scenarios import AFTER_DELETION, BY_HAND, MIGRATING
@@ -136,7 +137,9 @@ class ArgoCD(Tool):
         folder.mkdir(parents=True)
         self._git("init", "--quiet", "--initial-branch", "main")
         self.commit("")
-        source = {"repoURL": f"file://{folder}", "path": ".", "targetRevision": "main"}
+        # Said to be plain, so that no plugin is asked at each comparison whether it is for that.
+        source: Body = {"repoURL": f"file://{folder}", "path": ".", "targetRevision": "main"}
+        source["directory"] = {"include": "*.yaml"}
         destination = {"server": "https://kubernetes.default.svc", "namespace": name}
         spec = {"project": "default", "source": source, "destination": destination}
         body = {
@@ -192,7 +195,16 @@ class ArgoCD(Tool):
             self.space.until(lambda _: all(map(self.is_under_way, terminated)), f"{terminated} that run")
         else:
             return
-        self._patch({"status": {"operationState": {"phase": "Terminating"}}})
+        self._terminate(revision)
+
+    def _terminate(self, revision: str) -> None:
+        """Asked again where the controller has written the state that it had read before (setOperationState)."""
+        for _ in range(10):
+            if self._state(self.space, revision).get("phase") == "Running":
+                self._patch({"status": {"operationState": {"phase": "Terminating"}}})
+            with suppress(TimeoutError):
+                self.space.until(lambda space: self._state(space, revision).get("phase") in ENDED, "its end", 10)
+                return
 
     def _heal(self, outcome: Outcome) -> None:
         """Self-heal, for as long as it takes to bring back what is deleted by hand, or to see that nothing is amiss."""

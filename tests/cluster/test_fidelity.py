@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
@@ -175,10 +176,13 @@ def perform(kind: type[Tool], cluster: Cluster, listed: list[Chain], folder: Pat
     def one(number: int) -> list[str]:
         name = f"{prefix}-{number}"
         tool = kind(cluster, name, everything.spaces[name], folder / name)
+        began = time.monotonic()
         try:
-            return fidelity(tool, listed[number])
+            told = fidelity(tool, listed[number])
         finally:
             tool.end()
+        print(*(told or [f"{listed[number].name}: identical"]), f"({time.monotonic() - began:.0f} s)", flush=True)
+        return told
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         told = [each for found in pool.map(one, range(len(listed))) for each in found]
