@@ -19,7 +19,8 @@ from postrenderer.simulation.scenarios import AFTER_DELETION, MIGRATING, Operati
 
 from . import played_cases
 from .conftest import ARGOCD
-from .playing import ArgoCD, Helm4, Tool
+from .playing_argocd import ArgoCD
+from .playing_helm import Helm4
 from .recording import ENDS, Everything, Space, differences
 
 if TYPE_CHECKING:
@@ -32,10 +33,13 @@ if TYPE_CHECKING:
     from postrenderer.manifest import Manifest
     from postrenderer.simulation.events import Outcome
 
-AT_ONCE = int(os.environ.get("PRESYNC_TEST_AT_ONCE", "24"))
-# Which cases, by a pattern; `.` for all of them. These take some minutes.
-FEW = "missing Secret|default policy|copies|two vocabularies|waves|all phases|failure hook|generated name|shared hook|"
-ONLY = os.environ.get("PRESYNC_TEST_CASES", f"^({FEW}names|account|single pod|chart, default)$")
+    from .playing import Tool
+
+# A chain waits for most of its time, and two cores have enough to do with this many.
+AT_ONCE = int(os.environ.get("PRESYNC_TEST_AT_ONCE", "0")) or 4 * (os.cpu_count() or 2)
+# Which cases, by a pattern; `.` for all of them. These take some minutes on two cores.
+FEW = "missing Secret|copies|failure hook|generated name|names|chart, default"
+ONLY = os.environ.get("PRESYNC_TEST_CASES", f"^({FEW})$")
 
 
 def sync(revision: str, **more: object) -> Operation:
