@@ -64,12 +64,13 @@ def read(
     return release
 
 
-def render(release: Release, settings: Settings = DEFAULTS, checked: bool = True) -> Rendered:
-    """Every transform in its order, then the checks. Raises BugError where a check fails.
+def render(release: Release, settings: Settings = DEFAULTS) -> Rendered:
+    """Every transform in its order, then the checks. Raises BugError where a check fails."""
+    return _render(release, list(find(release, settings)), settings, checked=True)
 
-    Only what is never written may go unchecked: `lint` asks only what would become of the findings.
-    """
-    found = list(find(release, settings))
+
+def _render(release: Release, found: list[Finding], settings: Settings, checked: bool) -> Rendered:
+    """Only what is never written may go unchecked: `lint` asks only what would become of the findings."""
     seen = {finding.key: finding for finding in found}
     native = {manifest.identity for manifest in release.manifests}
     for transform in TRANSFORMS:
@@ -100,9 +101,10 @@ def lint(release: Release, settings: Settings = DEFAULTS) -> tuple[Judged, ...]:
     """What is wrong with the release as it came in: what a render settles or leaves, and what only people can mend."""
     from postrenderer.advice import ADVICE  # a render starts without it
 
-    came = {finding.key for finding in find(release, settings)}
+    found = list(find(release, settings))
+    came = {finding.key for finding in found}
     told = find(release, settings, ADVICE)
-    rendered = render(release, settings, checked=False).judged
+    rendered = _render(release, found, settings, checked=False).judged
     judged = [each for each in rendered if not each.settled or each.finding.key in came]  # not what a render brings up
     return (*judged, *(_judge(finding, {finding.key: finding}, settings) for finding in told))
 
