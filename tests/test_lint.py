@@ -85,7 +85,7 @@ def test_one_input_that_cannot_be_read_leaves_no_report(here: Path) -> None:
 def test_a_bug_in_one_release_is_exit_3_and_names_it(here: Path) -> None:
     code = (
         "import sys\nfrom postrenderer import pipeline\n"
-        f"def fail(*_, **__): raise ValueError('{CANARY}')\npipeline.render = fail\n"
+        f"def fail(*_, **__): raise ValueError('{CANARY}')\npipeline.lint = fail\n"
         "sys.argv = ['presync', 'lint', '.']\nfrom postrenderer.cli import main\nmain()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=here, capture_output=True, text=True, timeout=SECONDS)
