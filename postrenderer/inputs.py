@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from postrenderer import channels, pipeline, tables
 from postrenderer.errors import BadInputError, PostRendererError, SettingsError
@@ -55,6 +55,17 @@ def inputs(reading: Reading) -> list[Input]:
             "Give `--again` with one file or stdin; charts are rendered twice anyway.",
         )
     return found
+
+
+def releases(reading: Reading, settings: Settings) -> list[tuple[str, Release]]:
+    """Every input that holds Kubernetes objects as a release, under its name. Raises BadInputError where none does."""
+    read = ((each.name, release(each, reading, settings)) for each in inputs(reading))
+    found = [(name, whole) for name, whole in read if whole is not None]
+    return found or nothing_found()
+
+
+def nothing_found() -> NoReturn:
+    raise BadInputError("no input holds a Kubernetes object", "Name files, folders or charts that hold some.")
 
 
 def release(of: Input, reading: Reading, settings: Settings) -> Release | None:

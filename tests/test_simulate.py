@@ -86,3 +86,30 @@ def test_several_inputs_are_several_releases(tmp_path: Path) -> None:
         f"# {tmp_path / 'one.yaml'}",
         f"# {tmp_path / 'two.yaml'}",
     ]
+
+
+def test_a_folder_of_other_things_is_bad_input(tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text("a: b\n")
+    status, out, said = simulate("", str(tmp_path))
+    assert (status, out) == (2, "")
+    assert "no input holds a Kubernetes object" in said
+
+
+def test_a_previous_revision_of_nothing_is_named(tmp_path: Path) -> None:
+    before = tmp_path / "before.yaml"
+    before.write_text("# nothing\n")
+    status, out, said = simulate(SAFE, "--scenario", "upgrade", "--previous", str(before))
+    assert (status, out) == (2, "")
+    assert f"{before} holds no Kubernetes object" in said
+
+
+def test_the_previous_revision_is_read_with_the_settings(tmp_path: Path) -> None:
+    """Without its row the Widget reads nothing, and deleting what it reads would cost nothing."""
+    widget = "apiVersion: my.org/v1\nkind: Widget\nmetadata: {name: shop}\nspec: {wants: db}\n"
+    made_anew = secret(annotations=PRE_SYNC)
+    (tmp_path / "settings.yaml").write_text("references: [{kind: Widget.my.org, paths: [spec.wants]}]\n")
+    (tmp_path / "before.yaml").write_text(f"---\n{widget}{made_anew}")
+    played = ["--scenario", "upgrade", "--previous", str(tmp_path / "before.yaml")]
+    settings = ["--settings", str(tmp_path / "settings.yaml")]
+    assert "loses     Widget/shop" in simulate(made_anew, *played, *settings)[1]
+    assert "loses" not in simulate(made_anew, *played)[1]

@@ -4,10 +4,10 @@ from datetime import date
 from typing import NamedTuple
 
 from postrenderer import channels, linting
-from postrenderer.errors import BadInputError, BugError, PostRendererError, SettingsError
+from postrenderer.errors import BugError, PostRendererError, SettingsError
 from postrenderer.findings import Severity, Verdict
 from postrenderer.in_force import file_in_force, settings_in_force
-from postrenderer.inputs import Input, inputs
+from postrenderer.inputs import Input, inputs, nothing_found
 from postrenderer.linting import Linted
 from postrenderer.options import Reading, chosen, completed
 from postrenderer.pages import known
@@ -78,7 +78,7 @@ def _linted(reading: Reading, settings: Settings) -> list[Linted]:
     with bar(len(given), "judging releases") as advance:
         linted = linting.lint(given, reading, settings._replace(waivers=waivers), advance)
     if not linted:
-        raise BadInputError("no input holds a Kubernetes object", "Name files, folders or charts that hold some.")
+        nothing_found()
     verdicts = [verdict for each in linted for verdict in each.verdicts]
     in_force = settings._replace(waivers=waivers)
     found = (*expired_waiver.find(settings, file, today), *unused_waiver.find(in_force, verdicts, file))

@@ -4,9 +4,8 @@ from importlib import import_module
 from typing import NamedTuple
 
 from postrenderer import channels
-from postrenderer.errors import BadInputError
 from postrenderer.in_force import settings_in_force
-from postrenderer.inputs import inputs, release
+from postrenderer.inputs import releases
 from postrenderer.options import Reading, chosen, completed
 
 REFUSED = 1
@@ -29,10 +28,8 @@ def run(options: Options) -> int:
     reading = completed(options.reading)
     shape = import_module(f"postrenderer.report.plan.as_{chosen(options.format, FORMATS, 'format')}")
     settings = settings_in_force(reading.settings)
-    read = ((each.name, release(each, reading, settings)) for each in inputs(reading))
-    pairs = [planned(name, found, settings, options.format == "html") for name, found in read if found]
-    if not pairs:
-        raise BadInputError("no Kubernetes object in any of the inputs", "Name files or charts that hold some.")
+    found = releases(reading, settings)
+    pairs = [planned(name, each, settings, options.format == "html") for name, each in found]
     shown = shape.beside(pairs) if options.side_by_side else shape.shown([after for _, after in pairs])
     if options.output:
         channels.write_file(options.output, shown)

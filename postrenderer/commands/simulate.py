@@ -6,7 +6,7 @@ from typing import NamedTuple
 from postrenderer import channels, pipeline
 from postrenderer.errors import SettingsError
 from postrenderer.in_force import settings_in_force
-from postrenderer.inputs import inputs, release
+from postrenderer.inputs import Input, release, releases
 from postrenderer.options import Reading, chosen, completed
 from postrenderer.release import Release
 from postrenderer.report import text
@@ -35,8 +35,7 @@ def run(options: Options) -> int:
     form = chosen(options.format, FORMATS, "format")
     reading = completed(options.reading)
     settings = settings_in_force(reading.settings)
-    found = [(each.name, held) for each in inputs(reading) if (held := release(each, reading, settings))]
-    told = [(name, _played(held, options, reading, settings)) for name, held in found]
+    told = [(name, _played(each, options, reading, settings)) for name, each in releases(reading, settings)]
     if form == "json":
         channels.write(json.dumps([as_data(each, name) for name, each in told], indent=2) + "\n")
     else:
@@ -58,9 +57,8 @@ def _played(original: Release, options: Options, reading: Reading, settings: Set
 
 
 def _previous(now: Release, file: str, reading: Reading, settings: Settings) -> Release | None:
-    if not file:
-        return None
-    return pipeline.read(channels.read((file,), settings.limits), now.target, reading.namespace)
+    alone = reading._replace(target=now.target, again="")  # a second rendering is one of the input itself
+    return release(Input(file, file), alone, settings) if file else None
 
 
 def scenarios(original: Release, options: Options) -> list[Scenario]:
